@@ -226,7 +226,7 @@ enum idrevoke_state {
  * @hits: out: answers given to the user who opened this descriptor that
  *	revealed a listing, on all descriptors of that user.
  * @throttled: out: answers withheld from that user (UNKNOWN/THROTTLED).
- * @reserved: out: zero.
+ * @reserved: in: must be zero. out: zero.
  *
  * 128 bytes.
  */
@@ -281,7 +281,7 @@ struct idrevoke_info {
  *
  * Return: 0. -1 and errno:
  *   EFAULT  the address is not readable or not writable.
- *   EINVAL  flags is not zero.
+ *   EINVAL  flags or reserved is not zero.
  */
 #define IDREVOKE_IOC_INFO	 _IOWR(IDREVOKE_IOC_TYPE, 0x03, struct idrevoke_info)
 

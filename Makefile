@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# make [all]		builds everything under $(BUILD), nothing beside sources
+# make run		tells the whole story in a virtual machine
+# make shell		the same machine as a prompt, with everything running
+# make check		all tests
+# make check-fast	those that need no virtual machine
+# make check-full	lint, and all tests on a kernel that checks its memory
+# make lint		static checks
+# make clean		removes what was built
+#
+# IDREVOKE_BUILD	where to build, by default build/
+# T="FILE..."		only these tests
+# VERBOSE=1			every line that tests print
+
+.DEFAULT_GOAL := all
+BUILD := $(abspath $(or $(IDREVOKE_BUILD),build))
+export IDREVOKE_TOP := $(CURDIR)
+export IDREVOKE_BUILD := $(BUILD)
+export BUILD
+
+# As many jobs as processors, for the makes below as well.
+JOBS := $(shell nproc)
+MAKEFLAGS += --no-print-directory --jobs=$(JOBS)
+
+fast_tests := $(sort $(wildcard tests/unit/*.t tests/fast/*.t))
+vm_tests := $(sort $(wildcard tests/vm/*.t))
+prove := prove --exec '' --timer --failures $(if $(VERBOSE),--verbose)
+# Machines run one after another: what they measure should not be each other.
+run_fast = $(prove) --jobs $(JOBS) $(fast_tests)
+run_vm = $(prove) $(vm_tests)
+
+all build: kmod agent tests
+
+help:
+	@sed -n '/^# make /,/^$$/s/^# \?//p' Makefile
+
+# First of all, whatever is wanted; silent when nothing is missing.
+setup:
+	@scripts/setup
+
+kmod: setup
+	$(if $(wildcard kmod/Kbuild),+@scripts/build-module $(BUILD)/kmod)
+
+agent: setup
+	$(if $(wildcard agent/Makefile),+@$(MAKE) -C agent)
+
+tests: setup agent
+	$(if $(wildcard tests/Makefile),+@$(MAKE) -C tests)
+
+run: all
+	@exec scripts/story
+
+shell: all
+	@exec scripts/story --shell
+
+ifdef T
+check check-fast: all
+	@$(prove) $(T)
+else
+check-fast: agent tests
+	@$(run_fast)
+
+check: all check-fast
+	@$(run_vm)
+endif
+
+check-full: export IDREVOKE_VM_OPTIONS = --poison
+check-full: check lint
+
+lint: all
+	@scripts/lint
+
+clean:
+	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint)
+	! [ -d $(BUILD) ] || rmdir --ignore-fail-on-non-empty $(BUILD)
+
+.PHONY: all build help setup kmod agent tests run shell check check-fast check-full lint clean
