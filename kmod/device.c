@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /dev/idrevoke: the gateways' door. <linux/idrevoke.h> says what it promises. */
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/overflow.h>
+#include <linux/poll.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "check.h"
+#include "device.h"
+#include "list.h"
+
+static_assert(sizeof(struct idrevoke_check) == 64);
+static_assert(offsetof(struct idrevoke_check, verdict) == 32);
+static_assert(sizeof(struct idrevoke_batch) == 16);
+static_assert(sizeof(struct idrevoke_info) == 128);
+
+/* Between two looks at signals and at who else wants to run. */
+#define BATCH_TURN	1024
+
+struct opener {
+	struct idrv_budget *budget;
+	atomic64_t seen;	/* changes of the list that this descriptor knows of */
+};
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	struct opener *opener = kmalloc(sizeof(*opener), GFP_KERNEL);
+
+	if (!opener)
+		return -ENOMEM;
+	opener->budget = idrv_budget_get(current_fsuid());
+	if (!opener->budget) {
+		kfree(opener);
+		return -ENOMEM;
+	}
+	atomic64_set(&opener->seen, atomic64_read(&idrv_list.changes));
+	file->private_data = opener;
+	return stream_open(inode, file);
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	struct opener *opener = file->private_data;
+
+	idrv_budget_put(opener->budget);
+	kfree(opener);
+	return 0;
+}
+
+static long check_one(struct opener *opener, struct idrevoke_check __user *argument)
+{
+	struct idrevoke_check check;
+	long error = 0;
+
+	if (copy_from_user(&check, argument, sizeof(check)))
+		return -EFAULT;
+	/* An invalid question is answered UNKNOWN as well. */
+	if (!idrv_check_valid(&check))
+		error = -EINVAL;
+	idrv_check_answer(&check, 1, opener->budget);
+	if (copy_to_user(argument, &check, sizeof(check)))
+		error = -EFAULT;
+	memzero_explicit(&check, sizeof(check));
+	return error;
+}
+
+static long check_batch(struct opener *opener, struct idrevoke_batch __user *argument)
+{
+	struct idrevoke_check group[IDRV_CHECK_GROUP], __user *checks;
+	struct idrevoke_batch batch;
+	long error = -EFAULT;
+	u32 done = 0;
+	u64 end;
+
+	if (copy_from_user(&batch, argument, sizeof(batch)))
+		return -EFAULT;
+	if (batch.flags || !batch.count || batch.count > IDREVOKE_BATCH_MAX ||
+	    check_add_overflow((u64)batch.checks, (u64)batch.count * sizeof(*group), &end))
+		return -EINVAL;
+	checks = u64_to_user_ptr(batch.checks);
+
+	while (done < batch.count) {
+		u32 wanted = min_t(u32, batch.count - done, IDRV_CHECK_GROUP), count;
+		unsigned long missing;
+
+		/* A group may reach into memory that is not there: what is there counts. */
+		missing = copy_from_user(group, checks + done, wanted * sizeof(*group));
+		count = (wanted * sizeof(*group) - missing) / sizeof(*group);
+		if (!count)
+			break;
+		idrv_check_answer(group, count, opener->budget);
+		missing = copy_to_user(checks + done, group, count * sizeof(*group));
+		count = (count * sizeof(*group) - missing) / sizeof(*group);
+		done += count;
+		if (missing || count < wanted)
+			break;
+
+		if (done % BATCH_TURN == 0) {
+			cond_resched();
+			if (fatal_signal_pending(current)) {
+				error = -EINTR;
+				break;
+			}
+		}
+	}
+	memzero_explicit(group, sizeof(group));
+	return done ?: error;
+}
+
+static long read_info(struct opener *opener, struct idrevoke_info __user *argument)
+{
+	struct idrevoke_info info;
+	struct idrv_status status;
+	s64 seen;
+
+	if (copy_from_user(&info, argument, sizeof(info)))
+		return -EFAULT;
+	if (info.flags || memchr_inv(info.reserved, 0, sizeof(info.reserved)))
+		return -EINVAL;
+
+	/* Before the status is read: a change in between must wake poll again. */
+	seen = atomic64_read_acquire(&idrv_list.changes);
+	idrv_list_status(&status);
+	memset(&info, 0, sizeof(info));
+	info.features = IDREVOKE_FEATURE_CHECK | IDREVOKE_FEATURE_CHECK_BATCH |
+			IDREVOKE_FEATURE_POLL;
+	info.state = status.state;
+	info.epoch = status.epoch;
+	info.version = status.version;
+	info.count = status.count;
+	info.issued = status.issued;
+	info.fresh_ms = status.fresh_ms;
+	idrv_digest_encode(&status.digest, info.digest);
+	info.hits = atomic64_read(&opener->budget->hits);
+	info.throttled = atomic64_read(&opener->budget->throttled);
+	if (copy_to_user(argument, &info, sizeof(info)))
+		return -EFAULT;
+	atomic64_set(&opener->seen, seen);
+	return 0;
+}
+
+static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	struct opener *opener = file->private_data;
+
+	switch (command) {
+	case IDREVOKE_IOC_CHECK:
+		return check_one(opener, (void __user *)argument);
+	case IDREVOKE_IOC_CHECK_BATCH:
+		return check_batch(opener, (void __user *)argument);
+	case IDREVOKE_IOC_INFO:
+		return read_info(opener, (void __user *)argument);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static __poll_t device_poll(struct file *file, poll_table *wait)
+{
+	struct opener *opener = file->private_data;
+
+	poll_wait(file, &idrv_list.wait, wait);
+	if (atomic64_read(&idrv_list.changes) != atomic64_read(&opener->seen))
+		return EPOLLIN | EPOLLRDNORM;
+	return 0;
+}
+
+static const struct file_operations device_operations = {
+	.owner = THIS_MODULE,
+	.open = device_open,
+	.release = device_release,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.poll = device_poll,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "idrevoke",
+	.mode = 0660,
+	.fops = &device_operations,
+};
+
+/**
+ * idrv_device_register - make the device appear
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative errno.
+ */
+int idrv_device_register(void)
+{
+	return misc_register(&device);
+}
+
+/**
+ * idrv_device_unregister - make the device disappear; no descriptor is open
+ *
+ * Context: may sleep.
+ */
+void idrv_device_unregister(void)
+{
+	misc_deregister(&device);
+}

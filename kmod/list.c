@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The list: the view in force, its publication, its status and its end. */
+#include <linux/kernel.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "list.h"
+
+struct idrv_list idrv_list;
+
+struct idrv_limits idrv_limits = {
+	.max_entries = 200000000,
+	.max_valid_for = 86400,
+	.max_skew = 60,
+	.idle_timeout = 60,
+	.confirm_interval = 60,
+};
+
+/**
+ * idrv_list_init - prepare the list; none is loaded
+ *
+ * Context: may sleep; before anything else of the list is called.
+ * Return: 0 or -ENOMEM.
+ */
+int idrv_list_init(void)
+{
+	memset(&idrv_list, 0, sizeof(idrv_list));
+	idrv_list.workqueue = alloc_workqueue("idrevoke", WQ_UNBOUND, 0);
+	if (!idrv_list.workqueue)
+		return -ENOMEM;
+	mutex_init(&idrv_list.writer);
+	mutex_init(&idrv_list.lock);
+	mutex_init(&idrv_list.notify_lock);
+	init_waitqueue_head(&idrv_list.wait);
+	idrv_freshness_init();
+	idrv_transaction_init();
+	idrv_rebuild_init();
+	return 0;
+}
+
+/**
+ * idrv_list_exit - drop the list
+ *
+ * Context: may sleep; when nobody can call into the list any more.
+ */
+void idrv_list_exit(void)
+{
+	WRITE_ONCE(idrv_list.stopping, true);
+	idrv_transaction_exit();
+	idrv_rebuild_exit();
+	mutex_lock(&idrv_list.lock);
+	idrv_list_publish(NULL);
+	mutex_unlock(&idrv_list.lock);
+	idrv_freshness_exit();
+	/* Callbacks of RCU queue the work that frees tables: first all of them. */
+	rcu_barrier();
+	destroy_workqueue(idrv_list.workqueue);
+}
+
+/**
+ * idrv_list_current - the view in force
+ *
+ * Context: idrv_list.lock is held.
+ * Return: the view; NULL if no list is loaded.
+ */
+struct idrv_view *idrv_list_current(void)
+{
+	return rcu_dereference_protected(idrv_list.view, lockdep_is_held(&idrv_list.lock));
+}
+
+/**
+ * idrv_list_publish - put a view in force
+ * @view: the view; NULL for none. If its table is another one than before, that
+ *	is freed once nobody reads it.
+ *
+ * Every store into the table comes before this, and rcu_assign_pointer()
+ * releases them: whoever reads this version's number reads this version's
+ * entries, or newer ones.
+ *
+ * Context: idrv_list.lock is held.
+ */
+void idrv_list_publish(struct idrv_view *view)
+{
+	struct idrv_view *old = idrv_list_current();
+
+	rcu_assign_pointer(idrv_list.view, view);
+	if (view && (view->epoch != idrv_list.floor.epoch ||
+		     view->version != idrv_list.floor.version)) {
+		WRITE_ONCE(idrv_list.floor.epoch, view->epoch);
+		WRITE_ONCE(idrv_list.floor.version, view->version);
+		idrv_list.floor.count = view->count;
+		idrv_list.floor.digest = view->digest;
+	}
+	if (!old)
+		return;
+	if (!view || view->table != old->table)
+		idrv_table_retire(old->table, idrv_list.workqueue);
+	kfree_rcu(old, rcu);
+}
+
+/**
+ * idrv_list_notify - send an event
+ * @event: what happened
+ *
+ * Context: may sleep; idrv_list.lock is not held.
+ */
+void idrv_list_notify(enum idrevoke_event event)
+{
+	mutex_lock(&idrv_list.notify_lock);
+	if (idrv_list.notify)
+		idrv_list.notify(event);
+	mutex_unlock(&idrv_list.notify_lock);
+}
+
+/**
+ * idrv_list_listen - have events told to somebody
+ * @notify: to whom; NULL: to nobody from now on, none is being told any more
+ *
+ * Context: may sleep.
+ */
+void idrv_list_listen(void (*notify)(enum idrevoke_event event))
+{
+	mutex_lock(&idrv_list.notify_lock);
+	idrv_list.notify = notify;
+	mutex_unlock(&idrv_list.notify_lock);
+}
+
+/**
+ * idrv_list_flush - drop the list in force
+ * @owner: port of the socket that asks
+ * @refusal: why it was refused
+ *
+ * What was in force stays the oldest that is taken from now on.
+ *
+ * Context: may sleep.
+ * Return: 0; -EBUSY if another socket has a transaction.
+ */
+int idrv_list_flush(u32 owner, struct idrv_refusal *refusal)
+{
+	u32 writer;
+	bool loaded;
+
+	mutex_lock(&idrv_list.writer);
+	writer = idrv_transaction_owner();
+	if (writer && writer != owner) {
+		mutex_unlock(&idrv_list.writer);
+		return idrv_refuse(refusal, -EBUSY, "another socket has a transaction");
+	}
+	mutex_lock(&idrv_list.lock);
+	loaded = idrv_list_current();
+	idrv_list_publish(NULL);
+	idrv_freshness_announce(loaded);
+	mutex_unlock(&idrv_list.lock);
+	if (loaded)
+		idrv_list_notify(IDREVOKE_EVENT_FLUSH);
+	mutex_unlock(&idrv_list.writer);
+	return 0;
+}
+
+/**
+ * idrv_list_status - tell what is in force
+ * @status: to be filled
+ *
+ * Context: any that may not be in the middle of a change; takes no lock.
+ */
+void idrv_list_status(struct idrv_status *status)
+{
+	const struct idrv_view *view;
+	u64 now = ktime_get_coarse_boottime_ns();
+
+	memset(status, 0, sizeof(*status));
+	rcu_read_lock();
+	view = rcu_dereference(idrv_list.view);
+	status->state = idrv_freshness_state(view, now);
+	if (view) {
+		status->epoch = view->epoch;
+		status->version = view->version;
+		status->count = view->count;
+		status->issued = view->issued;
+		status->digest = view->digest;
+		if (view->stale_at > now)
+			status->fresh_ms = div_u64(view->stale_at - now, NSEC_PER_MSEC);
+		status->memory = idrv_table_memory(view->table) + sizeof(*view);
+	}
+	rcu_read_unlock();
+	status->floor_epoch = READ_ONCE(idrv_list.floor.epoch);
+	status->floor_version = READ_ONCE(idrv_list.floor.version);
+	status->rebuilds = READ_ONCE(idrv_list.rebuilds);
+	status->rebuilding = READ_ONCE(idrv_list.rebuilding);
+	status->transaction = idrv_transaction_owner();
+}

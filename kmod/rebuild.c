@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A new table for the same records: larger, smaller, or with fresh marks. It is
+ * filled in the background, a few lines at a time, while the old one serves and
+ * takes updates; those that concern lines copied already go to both (struct
+ * idrv_walk). So a revocation never waits for more than a few lines.
+ *
+ *	bytes a number		12.0 ......................... promised at most
+ *				11.85	shrink, to 10.9
+ *				11.5	what growth makes
+ *				10.62	what a snapshot gets
+ *				10.2	grow
+ *				 9.05	too full: a commit waits for a larger one
+ */
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "compat.h"
+#include "list.h"
+
+#define CENTIBYTES_SHRINK	1185
+#define CENTIBYTES_SHRUNK	1090
+#define CENTIBYTES_GROWN	1150
+#define CENTIBYTES_GROW		1020
+
+/* Lines copied while a commit has to wait. */
+#define LINES_AT_ONCE		64
+
+struct rebuild {
+	struct idrv_walk walk;
+	struct idrv_table *next;
+	int error;
+};
+
+static u64 centibytes(const struct idrv_table *table)
+{
+	return div64_u64(table->lines * IDRV_LINE_BYTES * 100, max(table->count, 1ULL));
+}
+
+static int copy(struct idrv_walk *walk, u64 number, u32 value)
+{
+	struct rebuild *rebuild = container_of(walk, struct rebuild, walk);
+
+	return idrv_table_insert(rebuild->next, number, value);
+}
+
+/* A change in the lines that are copied already. */
+static void follow(struct idrv_walk *walk, u64 number, u32 before, u32 after)
+{
+	struct rebuild *rebuild = container_of(walk, struct rebuild, walk);
+
+	if (rebuild->error)
+		return;
+	if (after == IDRV_VALUE_REMOVE)
+		idrv_table_remove(rebuild->next, number);
+	else if (before == IDRV_VALUE_REMOVE)
+		rebuild->error = idrv_table_insert(rebuild->next, number, after);
+	else
+		idrv_table_update(rebuild->next, number, after);
+}
+
+/**
+ * idrv_rebuild_fits - whether a table has room for so many numbers
+ * @table: the table
+ * @count: numbers
+ */
+bool idrv_rebuild_fits(const struct idrv_table *table, u64 count)
+{
+	return table->lines * IDRV_LINE_BYTES * 100 >= count * IDRV_CENTIBYTES_FULL;
+}
+
+/**
+ * idrv_rebuild_now - copy a table that has no place for a number any more
+ * @table: the table; nobody changes it meanwhile
+ * @count: how many numbers the copy must hold
+ * @error: -ENOMEM, -ENOSPC or -EINTR on failure
+ *
+ * The copy has a key of its own, and a fifth more lines if @table has enough for
+ * @count: then it was the key that was at fault.
+ *
+ * Context: may sleep, and takes time.
+ * Return: the copy, or NULL.
+ */
+struct idrv_table *idrv_rebuild_now(struct idrv_table *table, u64 count, int *error)
+{
+	struct rebuild rebuild = { .walk.changed = follow };
+	u64 lines = idrv_table_lines(count, CENTIBYTES_GROWN);
+
+	if (lines <= table->lines)
+		lines = table->lines + table->lines / 5 + 1;
+	if (lines > IDRV_TABLE_LINES_MAX) {
+		*error = -ENOSPC;
+		return NULL;
+	}
+	rebuild.next = idrv_table_create(lines, NULL);
+	if (!rebuild.next) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	idrv_walk_begin(&rebuild.walk, table);
+	while (idrv_walk_lines(&rebuild.walk, LINES_AT_ONCE, copy, error)) {
+		cond_resched();
+		if (fatal_signal_pending(current)) {
+			*error = -EINTR;
+			break;
+		}
+	}
+	idrv_walk_end(&rebuild.walk);
+	if (*error) {
+		idrv_table_destroy(rebuild.next);
+		return NULL;
+	}
+	return rebuild.next;
+}
+
+/* The size at which the table in force should be rebuilt; 0: it is fine as it is. */
+static u64 lines_wanted(const struct idrv_table *table)
+{
+	u64 now = centibytes(table), lines;
+
+	if (now < CENTIBYTES_GROW) {
+		lines = idrv_table_lines(table->count, CENTIBYTES_GROWN);
+		if (lines > table->lines)
+			return lines;
+	}
+	if (now > CENTIBYTES_SHRINK && table->lines > IDRV_TABLE_LINES_MIN) {
+		lines = idrv_table_lines(table->count, CENTIBYTES_SHRUNK);
+		if (lines < table->lines)
+			return lines;
+	}
+	/* One mark a line on average sends an eighth of all misses a line on. */
+	if (table->marks > table->lines)
+		return idrv_table_lines(table->count,
+					clamp_t(u64, now, CENTIBYTES_SHRUNK, CENTIBYTES_GROWN));
+	return 0;
+}
+
+/*
+ * Copies the table in force to @rebuild->next, and puts that in force with @view.
+ * Return: whether it did.
+ */
+static bool run(struct rebuild *rebuild, struct idrv_view *view)
+{
+	bool more = true;
+
+	while (more) {
+		more = idrv_walk_lines(&rebuild->walk, LINES_AT_ONCE, copy, &rebuild->error);
+		if (!more && !rebuild->error)
+			break;
+
+		mutex_unlock(&idrv_list.lock);
+		cond_resched();
+		mutex_lock(&idrv_list.lock);
+		/* A snapshot or a flush may have come. */
+		if (rebuild->error || !rebuild->walk.table || READ_ONCE(idrv_list.stopping))
+			return false;
+	}
+	if (WARN_ON_ONCE(rebuild->next->count != rebuild->walk.table->count))
+		return false;
+	idrv_walk_end(&rebuild->walk);
+	*view = *idrv_list_current();
+	view->table = rebuild->next;
+	idrv_list_publish(view);
+	return true;
+}
+
+static void rebuild_work(struct work_struct *work)
+{
+	struct rebuild rebuild = { .walk.changed = follow };
+	struct idrv_permutation permutation = {};
+	struct idrv_view *view = kmalloc(sizeof(*view), GFP_KERNEL), *current_view;
+	struct idrv_table *table = NULL;
+	bool done = false;
+	u64 lines = 0;
+
+	if (!view)
+		return;
+
+	mutex_lock(&idrv_list.lock);
+	current_view = idrv_list_current();
+	if (current_view && !READ_ONCE(idrv_list.stopping)) {
+		table = current_view->table;
+		lines = lines_wanted(table);
+		permutation = table->permutation;
+		WRITE_ONCE(idrv_list.rebuilding, lines > 0);
+	}
+	mutex_unlock(&idrv_list.lock);
+	if (!lines)
+		goto free;
+
+	/*
+	 * With the same key, both tables have the entries in the same order, and
+	 * copying runs through memory. With a key that has just failed, one does
+	 * not want that.
+	 */
+	rebuild.next = idrv_table_create(lines, idrv_list.rebuild_failed ? NULL : &permutation);
+
+	mutex_lock(&idrv_list.lock);
+	if (!rebuild.next) {
+		pr_warn_ratelimited("no memory to rebuild the table in %llu bytes\n",
+				    lines * IDRV_LINE_BYTES);
+	} else {
+		current_view = idrv_list_current();
+		if (current_view && current_view->table == table) {
+			idrv_walk_begin(&rebuild.walk, table);
+			done = run(&rebuild, view);
+			idrv_walk_end(&rebuild.walk);
+		}
+		idrv_list.rebuild_failed = rebuild.error;
+	}
+	if (done)
+		WRITE_ONCE(idrv_list.rebuilds, idrv_list.rebuilds + 1);
+	WRITE_ONCE(idrv_list.rebuilding, false);
+	/* The list may have changed a lot meanwhile. */
+	if (rebuild.next)
+		idrv_rebuild_consider();
+	mutex_unlock(&idrv_list.lock);
+	if (done)
+		view = NULL;
+	else
+		idrv_table_destroy(rebuild.next);
+free:
+	memzero_explicit(&permutation, sizeof(permutation));
+	kfree(view);
+}
+
+/**
+ * idrv_rebuild_consider - have the table in force rebuilt if it should be
+ *
+ * Context: idrv_list.lock is held.
+ */
+void idrv_rebuild_consider(void)
+{
+	const struct idrv_view *view = idrv_list_current();
+
+	if (view && !READ_ONCE(idrv_list.stopping) && lines_wanted(view->table))
+		queue_work(idrv_list.workqueue, &idrv_list.rebuild_work);
+}
+
+/** idrv_rebuild_init - part of idrv_list_init() */
+void idrv_rebuild_init(void)
+{
+	INIT_WORK(&idrv_list.rebuild_work, rebuild_work);
+}
+
+/** idrv_rebuild_exit - part of idrv_list_exit() */
+void idrv_rebuild_exit(void)
+{
+	cancel_work_sync(&idrv_list.rebuild_work);
+}

@@ -1,0 +1,603 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The compact table. Its layout, and why readers cannot miss an entry, stand in
+ * the header.
+ *
+ * Whatever changes a table is serialised by the caller. Finding needs an RCU
+ * read-side section that began while the table was in service, or the same lock.
+ */
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/prefetch.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "table.h"
+
+#define WORD_VALUE_SHIFT	IDRV_TAG_BITS
+#define WORD_VALUE		GENMASK_ULL(WORD_VALUE_SHIFT + IDRV_VALUE_BITS - 1, WORD_VALUE_SHIFT)
+#define WORD_HOP_SHIFT		(WORD_VALUE_SHIFT + IDRV_VALUE_BITS)
+#define WORD_HOP		GENMASK_ULL(WORD_HOP_SHIFT + 1, WORD_HOP_SHIFT)
+#define WORD_TAG		GENMASK_ULL(IDRV_TAG_BITS - 1, 0)
+#define WORD_MARK		BIT_ULL(63)
+
+/* No entry, since its hop field is 0, but not free either. */
+#define WORD_RESERVED		BIT_ULL(0)
+
+/* Above this size, pages of 2 MiB spare a question most of its TLB misses. Below
+ * it, rounding up to them would cost too much.
+ */
+#define HUGE_PAGES_FROM		SZ_16M
+
+/* Where the entry of a number may be. */
+struct place {
+	u64 tag;
+	u64 line[IDRV_HOPS];
+	u8 class[IDRV_HOPS];	/* the mark that hop needs; none for hop 0 */
+};
+
+static_assert(WORD_HOP_SHIFT + 2 == 63);
+
+/*
+ * Everything but the home follows from the tag: how far hops 1 and 2 lead, 1 to
+ * lines - 1 lines on, and which marks stand for them.
+ */
+static u64 tag_hash(u64 tag)
+{
+	return tag * 0x9e3779b97f4a7c15ULL;
+}
+
+static u64 hop_offset(const struct idrv_table *table, u64 tag, int hop)
+{
+	u64 hash = tag_hash(tag);
+
+	if (hop == 0)
+		return 0;
+	if (hop == 2)
+		hash = (hash ^ hash >> 32) * 0xc2b2ae3d27d4eb4fULL;
+	return 1 + mul_u64_u64_shr(hash, table->lines - 1, 64);
+}
+
+static u64 hop_line(const struct idrv_table *table, u64 home, u64 tag, int hop)
+{
+	u64 line = home + hop_offset(table, tag, hop);
+
+	return line >= table->lines ? line - table->lines : line;
+}
+
+static u64 home_line(const struct idrv_table *table, u64 tag, u64 line, int hop)
+{
+	u64 offset = hop_offset(table, tag, hop);
+
+	return line >= offset ? line - offset : line + table->lines - offset;
+}
+
+static struct place place_at(const struct idrv_table *table, u64 home, u64 tag)
+{
+	u64 hash = tag_hash(tag);
+	struct place place = {
+		.tag = tag,
+		.line = { home, hop_line(table, home, tag, 1), hop_line(table, home, tag, 2) },
+	};
+
+	/* c1 is any of the eight, c2 any of the seven others */
+	place.class[1] = hash & 7;
+	place.class[2] = (place.class[1] + 1 + (hash >> 8 & 0xff) * 7 / 256) & 7;
+	return place;
+}
+
+static u64 home_of(const struct idrv_table *table, u64 permuted)
+{
+	return mul_u64_u64_shr(permuted, table->lines, IDRV_KEY_BITS);
+}
+
+static struct place place_of(const struct idrv_table *table, u64 number)
+{
+	u64 permuted = idrv_permute(&table->permutation, number);
+
+	return place_at(table, home_of(table, permuted), permuted & table->tag_mask);
+}
+
+static u64 *line_words(const struct idrv_table *table, u64 line)
+{
+	return table->words + line * IDRV_LINE_WORDS;
+}
+
+/* The hop of the entry in @word; -1 if that is no entry. */
+static int word_hop(u64 word)
+{
+	return (int)((word & WORD_HOP) >> WORD_HOP_SHIFT) - 1;
+}
+
+static u32 word_value(u64 word)
+{
+	return (word & WORD_VALUE) >> WORD_VALUE_SHIFT;
+}
+
+static u64 word_make(u64 tag, int hop, u32 value)
+{
+	return tag | (u64)value << WORD_VALUE_SHIFT | (u64)(hop + 1) << WORD_HOP_SHIFT;
+}
+
+/* The number of an entry: (line, hop, tag) gives its home, home and tag give it. */
+static u64 word_number(const struct idrv_table *table, u64 line, u64 word)
+{
+	u64 tag = word & WORD_TAG;
+	u64 home = home_line(table, tag, line, word_hop(word));
+	/* the first permuted number of that home: ceil(home * 2^47 / lines) */
+	u64 first = home * table->line_numbers +
+		    DIV64_U64_ROUND_UP(home * table->line_remainder, table->lines);
+
+	return idrv_unpermute(&table->permutation, first + ((tag - first) & table->tag_mask));
+}
+
+/**
+ * idrv_table_lines - how many lines a list should have
+ * @count: numbers listed
+ * @centibytes: bytes a number to aim at, times 100
+ *
+ * Return: a number of lines, so that pages of 2 MiB can be used where they are
+ * no more than a quarter of a byte a number off the aim.
+ */
+u64 idrv_table_lines(u64 count, u32 centibytes)
+{
+	u64 bytes, whole;
+
+	/* There is no room for more than 8 a line anyway. */
+	count = min(count, IDRV_TABLE_LINES_MAX * IDRV_LINE_WORDS);
+	bytes = div_u64(count * centibytes, 100);
+	whole = round_down(bytes, PMD_SIZE);
+	if (whole >= HUGE_PAGES_FROM && whole >= div_u64(count * (centibytes - 25), 100))
+		bytes = whole;
+	else if (bytes >= PAGE_SIZE)
+		bytes = round_up(bytes, PAGE_SIZE);
+	return clamp(DIV64_U64_ROUND_UP(bytes, IDRV_LINE_BYTES),
+		     IDRV_TABLE_LINES_MIN, IDRV_TABLE_LINES_MAX);
+}
+
+/**
+ * idrv_table_create - make an empty table
+ * @lines: IDRV_TABLE_LINES_MIN to IDRV_TABLE_LINES_MAX
+ * @permutation: the key of another table, whose order of entries is then kept;
+ *	NULL draws a new one
+ *
+ * Context: may sleep.
+ * Return: the table, or NULL if there is no memory.
+ */
+struct idrv_table *idrv_table_create(u64 lines, const struct idrv_permutation *permutation)
+{
+	const gfp_t flags = GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	struct idrv_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
+	size_t bytes = lines * IDRV_LINE_BYTES;
+
+	if (!table)
+		return NULL;
+	if (bytes >= HUGE_PAGES_FROM && IS_ALIGNED(bytes, PMD_SIZE))
+		table->words = vmalloc_huge(bytes, flags);
+	else
+		table->words = __vmalloc(bytes, flags);
+	if (!table->words) {
+		kfree(table);
+		return NULL;
+	}
+
+	table->lines = lines;
+	table->tag_mask = BIT_ULL(IDRV_KEY_BITS - ilog2(lines)) - 1;
+	table->bytes = PAGE_ALIGN(bytes);
+	table->line_numbers = div64_u64_rem(BIT_ULL(IDRV_KEY_BITS), lines, &table->line_remainder);
+	if (permutation)
+		table->permutation = *permutation;
+	else
+		idrv_permutation_init(&table->permutation);
+	return table;
+}
+
+/**
+ * idrv_table_destroy - free a table that nobody reads any more
+ * @table: the table; NULL is ignored
+ *
+ * Context: may sleep.
+ */
+void idrv_table_destroy(struct idrv_table *table)
+{
+	if (!table)
+		return;
+	vfree(table->words);
+	kfree_sensitive(table);
+}
+
+static void destroy_retired(struct work_struct *work)
+{
+	idrv_table_destroy(container_of(to_rcu_work(work), struct idrv_table, retired));
+}
+
+/**
+ * idrv_table_retire - take a table out of service
+ * @table: the table, which new readers do not find any more
+ * @workqueue: where to free it, after those who read it now
+ *
+ * Walks of the table end here.
+ */
+void idrv_table_retire(struct idrv_table *table, struct workqueue_struct *workqueue)
+{
+	while (table->walks)
+		idrv_walk_end(table->walks);
+	INIT_RCU_WORK(&table->retired, destroy_retired);
+	queue_rcu_work(workqueue, &table->retired);
+}
+
+/**
+ * idrv_table_memory - what a table occupies
+ * @table: the table
+ *
+ * Return: bytes.
+ */
+size_t idrv_table_memory(const struct idrv_table *table)
+{
+	return table->bytes + sizeof(*table);
+}
+
+/**
+ * idrv_table_prefetch - announce that a number will be looked for
+ * @table: the table
+ * @number: packed number
+ */
+void idrv_table_prefetch(const struct idrv_table *table, u64 number)
+{
+	prefetch(line_words(table, home_of(table, idrv_permute(&table->permutation, number))));
+}
+
+/* The entry with this tag and hop in a line, 0 if it is not there. */
+static __always_inline u64 line_find(const u64 *line, u64 tag, int hop)
+{
+	const u64 want = word_make(tag, hop, 0);
+	int i;
+
+	for (i = 0; i < IDRV_LINE_WORDS; i++) {
+		u64 word = READ_ONCE(line[i]);
+
+		if (((word ^ want) & (WORD_TAG | WORD_HOP)) == 0)
+			return word;
+	}
+	return 0;
+}
+
+/**
+ * idrv_table_find - look for a number
+ * @table: the table
+ * @number: packed number
+ * @value: its value, if it is listed
+ *
+ * Context: an RCU read-side section, or the writer's lock. Takes no lock,
+ * writes nothing, reads three lines at most.
+ * Return: whether the number is listed.
+ */
+bool idrv_table_find(const struct idrv_table *table, u64 number, u32 *value)
+{
+	struct place place = place_of(table, number);
+	const u64 *home = line_words(table, place.line[0]);
+	u64 word;
+	int hop;
+
+	for (hop = 0; ; ) {
+		word = line_find(line_words(table, place.line[hop]), place.tag, hop);
+		if (word)
+			break;
+		if (++hop == IDRV_HOPS)
+			return false;
+		/* Pairs with the releases in entry_move(). */
+		smp_rmb();
+		if (!(READ_ONCE(home[place.class[hop]]) & WORD_MARK))
+			return false;
+	}
+	*value = word_value(word);
+	return true;
+}
+
+/* Puts an entry, a reservation or nothing in a slot, and leaves its mark alone. */
+static void slot_store(struct idrv_table *table, u64 slot, u64 word)
+{
+	u64 *at = &table->words[slot];
+
+	/* Pairs with smp_rmb() in idrv_table_find(). */
+	smp_store_release(at, (*at & WORD_MARK) | word);
+}
+
+static void tell_walks(struct idrv_table *table, u64 slot, u64 number, u32 before, u32 after)
+{
+	struct idrv_walk *walk;
+
+	for (walk = table->walks; walk; walk = walk->next)
+		if (slot / IDRV_LINE_WORDS < walk->line)
+			walk->changed(walk, number, before, after);
+}
+
+/* The slot of a number, -1 if it is not listed. For writers. */
+static s64 slot_find(const struct idrv_table *table, const struct place *place)
+{
+	int hop, i;
+
+	for (hop = 0; hop < IDRV_HOPS; hop++) {
+		const u64 *line = line_words(table, place->line[hop]);
+
+		for (i = 0; i < IDRV_LINE_WORDS; i++)
+			if (((line[i] ^ word_make(place->tag, hop, 0)) & (WORD_TAG | WORD_HOP)) == 0)
+				return line + i - table->words;
+	}
+	return -1;
+}
+
+/* A free slot of a line, -1 if there is none. */
+static s64 slot_free(const struct idrv_table *table, u64 line)
+{
+	const u64 *words = line_words(table, line);
+	int i;
+
+	for (i = 0; i < IDRV_LINE_WORDS; i++)
+		if (!(words[i] & ~WORD_MARK))
+			return words + i - table->words;
+	return -1;
+}
+
+static void marks_set(struct idrv_table *table, const struct place *place, int hop)
+{
+	u64 *home = line_words(table, place->line[0]);
+
+	for (; hop > 0; hop--) {
+		u64 *word = &home[place->class[hop]];
+
+		if (!(*word & WORD_MARK)) {
+			WRITE_ONCE(*word, *word | WORD_MARK);
+			table->marks++;
+		}
+	}
+}
+
+/* Moves the entry in a slot to a later hop, if it has one with a free slot. */
+static bool entry_move(struct idrv_table *table, u64 slot)
+{
+	u64 word = table->words[slot], line = slot / IDRV_LINE_WORDS, number;
+	u32 value = word_value(word);
+	int hop = word_hop(word);
+	struct idrv_walk *walk;
+	struct place place;
+	s64 to = -1;
+
+	if (hop < 0)
+		return false;
+	place = place_at(table, home_line(table, word & WORD_TAG, line, hop), word & WORD_TAG);
+	while (to < 0) {
+		if (++hop == IDRV_HOPS)
+			return false;
+		to = slot_free(table, place.line[hop]);
+	}
+
+	/* The order matters: see the header. */
+	marks_set(table, &place, hop);
+	slot_store(table, to, word_make(place.tag, hop, value));
+	slot_store(table, slot, 0);
+
+	if (!table->walks)
+		return true;
+	number = word_number(table, line, word);
+	for (walk = table->walks; walk; walk = walk->next) {
+		bool was_passed = line < walk->line, is_passed = place.line[hop] < walk->line;
+
+		if (was_passed && !is_passed)
+			walk->changed(walk, number, value, IDRV_VALUE_REMOVE);
+		else if (!was_passed && is_passed)
+			walk->changed(walk, number, IDRV_VALUE_REMOVE, value);
+	}
+	return true;
+}
+
+/*
+ * A slot for a number, where it can be found from now on; -1 if there is none.
+ * The first free one, or one that is made free by moving an entry forward.
+ */
+static s64 slot_claim(struct idrv_table *table, const struct place *place, int *hop)
+{
+	s64 slot;
+	int i;
+
+	for (*hop = 0; *hop < IDRV_HOPS; ++*hop) {
+		slot = slot_free(table, place->line[*hop]);
+		if (slot >= 0)
+			goto found;
+	}
+	for (*hop = 0; *hop < IDRV_HOPS; ++*hop) {
+		slot = place->line[*hop] * IDRV_LINE_WORDS;
+		for (i = 0; i < IDRV_LINE_WORDS; i++, slot++)
+			if (entry_move(table, slot))
+				goto found;
+	}
+	return -1;
+
+found:
+	marks_set(table, place, *hop);
+	return slot;
+}
+
+/**
+ * idrv_table_insert - list a number
+ * @table: the table
+ * @number: packed number, which is not listed
+ * @value: its value
+ *
+ * Return: 0, or -ENOSPC: there is no place for this number.
+ */
+int idrv_table_insert(struct idrv_table *table, u64 number, u32 value)
+{
+	struct place place = place_of(table, number);
+	int hop;
+	s64 slot = slot_claim(table, &place, &hop);
+
+	if (slot < 0)
+		return -ENOSPC;
+	slot_store(table, slot, word_make(place.tag, hop, value));
+	table->count++;
+	tell_walks(table, slot, number, IDRV_VALUE_REMOVE, value);
+	return 0;
+}
+
+/**
+ * idrv_table_update - change the value of a number
+ * @table: the table
+ * @number: packed number
+ * @value: its new value
+ *
+ * Return: whether the number is listed.
+ */
+bool idrv_table_update(struct idrv_table *table, u64 number, u32 value)
+{
+	struct place place = place_of(table, number);
+	s64 slot = slot_find(table, &place);
+	u64 word;
+
+	if (slot < 0)
+		return false;
+	word = table->words[slot];
+	slot_store(table, slot, word_make(place.tag, word_hop(word), value));
+	tell_walks(table, slot, number, word_value(word), value);
+	return true;
+}
+
+/**
+ * idrv_table_remove - take a number off the list
+ * @table: the table
+ * @number: packed number
+ *
+ * Return: whether the number was listed.
+ */
+bool idrv_table_remove(struct idrv_table *table, u64 number)
+{
+	struct place place = place_of(table, number);
+	s64 slot = slot_find(table, &place);
+	u64 word;
+
+	if (slot < 0)
+		return false;
+	word = table->words[slot];
+	slot_store(table, slot, 0);
+	table->count--;
+	tell_walks(table, slot, number, word_value(word), IDRV_VALUE_REMOVE);
+	return true;
+}
+
+/**
+ * idrv_table_reserve - set a slot aside for a number
+ * @table: the table
+ * @number: packed number, which is not listed and has no slot set aside
+ * @slot: the slot
+ *
+ * No answer changes by it. The slot must be filled or given back.
+ *
+ * Return: 0, or -ENOSPC: there is no place for this number.
+ */
+int idrv_table_reserve(struct idrv_table *table, u64 number, u64 *slot)
+{
+	struct place place = place_of(table, number);
+	int hop;
+	s64 claimed = slot_claim(table, &place, &hop);
+
+	if (claimed < 0)
+		return -ENOSPC;
+	slot_store(table, claimed, WORD_RESERVED);
+	*slot = claimed;
+	return 0;
+}
+
+/**
+ * idrv_table_fill - list a number in the slot that was set aside for it
+ * @table: the table
+ * @slot: what idrv_table_reserve() gave
+ * @number: the same number
+ * @value: its value
+ */
+void idrv_table_fill(struct idrv_table *table, u64 slot, u64 number, u32 value)
+{
+	struct place place = place_of(table, number);
+	int hop = 0;
+
+	while (place.line[hop] != slot / IDRV_LINE_WORDS)
+		hop++;
+	slot_store(table, slot, word_make(place.tag, hop, value));
+	table->count++;
+	tell_walks(table, slot, number, IDRV_VALUE_REMOVE, value);
+}
+
+/**
+ * idrv_table_unreserve - give back a slot that was set aside
+ * @table: the table
+ * @slot: what idrv_table_reserve() gave
+ */
+void idrv_table_unreserve(struct idrv_table *table, u64 slot)
+{
+	slot_store(table, slot, 0);
+}
+
+/**
+ * idrv_walk_begin - start a pass over all entries
+ * @walk: with its member changed set
+ * @table: the table
+ */
+void idrv_walk_begin(struct idrv_walk *walk, struct idrv_table *table)
+{
+	walk->table = table;
+	walk->line = 0;
+	walk->next = table->walks;
+	table->walks = walk;
+}
+
+/**
+ * idrv_walk_lines - pass some lines
+ * @walk: a walk that was begun, and whose table is in service
+ * @lines: how many lines
+ * @visit: called for each entry in them; its failure ends the walk
+ * @error: what @visit returned, 0 if it did not fail
+ *
+ * The lock may be released between two calls; then look at walk->table again.
+ *
+ * Return: whether lines are left and @visit did not fail.
+ */
+bool idrv_walk_lines(struct idrv_walk *walk, u64 lines,
+		     int (*visit)(struct idrv_walk *walk, u64 number, u32 value), int *error)
+{
+	const struct idrv_table *table = walk->table;
+	u64 end = min(walk->line + lines, table->lines);
+	int i;
+
+	*error = 0;
+	for (; walk->line < end; walk->line++) {
+		const u64 *words = line_words(table, walk->line);
+
+		for (i = 0; i < IDRV_LINE_WORDS; i++) {
+			if (word_hop(words[i]) < 0)
+				continue;
+			*error = visit(walk, word_number(table, walk->line, words[i]),
+				       word_value(words[i]));
+			if (*error)
+				return false;
+		}
+	}
+	return end < table->lines;
+}
+
+/**
+ * idrv_walk_end - end a pass, complete or not
+ * @walk: the walk
+ */
+void idrv_walk_end(struct idrv_walk *walk)
+{
+	struct idrv_walk **link;
+
+	if (!walk->table)
+		return;
+	for (link = &walk->table->walks; *link != walk; link = &(*link)->next)
+		;
+	*link = walk->next;
+	walk->table = NULL;
+}
