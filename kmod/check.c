@@ -57,7 +57,6 @@ static void unknown(struct idrevoke_check *check, enum idrevoke_why why)
 	check->verdict = IDREVOKE_UNKNOWN;
 	check->why = why;
 	check->reason = IDREVOKE_REASON_NONE;
-	check->answer_flags &= ~IDREVOKE_FLAG_PERSON;
 }
 
 static void answer(struct idrevoke_check *check, const struct question *question,
@@ -155,10 +154,12 @@ void idrv_check_answer(struct idrevoke_check *checks, unsigned int count,
 			      check->verdict == IDREVOKE_AMBIGUOUS ||
 			      check->answer_flags & IDREVOKE_FLAG_PERSON;
 
-		if (listed && !idrv_budget_spend(budget, now))
+		if (listed && !idrv_budget_spend(budget, now)) {
 			unknown(check, IDREVOKE_WHY_THROTTLED);
-		else if (check->verdict == IDREVOKE_CLEAR && state == IDREVOKE_STATE_STALE)
+			check->answer_flags &= ~IDREVOKE_FLAG_PERSON;
+		} else if (check->verdict == IDREVOKE_CLEAR && state == IDREVOKE_STATE_STALE) {
 			unknown(check, IDREVOKE_WHY_STALE);
+		}
 		this_cpu_inc(counters.answers[counter_of(check)]);
 	}
 	memzero_explicit(questions, sizeof(questions));

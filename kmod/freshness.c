@@ -2,7 +2,8 @@
 /*
  * For how long the list in force may be relied on. Deadlines are points of
  * CLOCK_BOOTTIME, which runs on while the machine sleeps and which nobody sets.
- * A check compares them itself; the timer is there for those who wait.
+ * A check compares them itself; the timer is there for those who wait. All read
+ * the coarse clock, so that all agree.
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -41,7 +42,7 @@ static const char * const state_names[] = {
 int idrv_freshness_set(struct idrv_view *view, u64 issued, u32 valid_for,
 		       struct idrv_refusal *refusal)
 {
-	u64 now = ktime_get_boottime_ns();
+	u64 now = ktime_get_coarse_boottime_ns();
 	u64 wall = ktime_get_real_seconds();
 	u64 late_after = (u64)CONFIRMATIONS_MISSED * READ_ONCE(idrv_limits.confirm_interval);
 	u64 age = 0;
@@ -104,7 +105,7 @@ bool idrv_freshness_announce(bool version_changed)
 		next = view->stale_at;
 
 	/*
-	 * Checks read the coarse clock, which lags by up to a tick. Whoever is
+	 * The coarse clock lags by up to a tick, the timer does not. Whoever is
 	 * woken must not find answers that are not stale yet: one tick later.
 	 */
 	if (next)

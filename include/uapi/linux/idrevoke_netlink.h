@@ -4,7 +4,8 @@
  *
  * The door for the one who fills the list: usually the service idrevoked. This
  * file is all that a client needs, in any language; include/netlink/
- * idrevoke.yaml says the same to programs that read netlink specifications.
+ * idrevoke.yaml says the same to programs that read netlink specifications. A
+ * reply has the command of its request.
  *
  * Family "idrevoke", version 1, in the initial network namespace only.
  * Multicast group "events". Every command but STATUS needs CAP_NET_ADMIN in
@@ -123,8 +124,8 @@
  *	Reply: none but the acknowledgement, if it is asked for.
  *	ENOENT	this socket has no transaction (it may have timed out)
  *	EILSEQ	OFFSET is not the number of records received so far
- *	EBADMSG	a record is invalid or not in ascending order; the message names
- *		its position, never its number
+ *	EBADMSG	a record is invalid or not in ascending order; NLMSGERR_ATTR_OFFS
+ *		is the offset of its first byte in the request
  *	E2BIG	more records than COUNT of BEGIN
  *	EINVAL	the block is empty or no multiple of 12 bytes
  *	ENOMEM	no memory
