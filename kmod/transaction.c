@@ -88,6 +88,8 @@ static int check_order(enum idrevoke_kind kind, u64 base, const struct idrv_comm
 	else if (kind == IDREVOKE_KIND_DELTA &&
 		 (!view || view->epoch != to->epoch || view->version != base))
 		error = idrv_refuse(refusal, -ESTALE, "the delta's base is not in force");
+	else if (kind == IDREVOKE_KIND_DELTA && to->version <= base)
+		error = idrv_refuse(refusal, -ESTALE, "a delta leads to a newer version");
 	mutex_unlock(&idrv_list.lock);
 	return error;
 }
@@ -102,8 +104,8 @@ static int check_order(enum idrevoke_kind kind, u64 base, const struct idrv_comm
  * @refusal: why it was refused
  *
  * Context: may sleep.
- * Return: 0, -EBUSY, -ESTALE, -EINVAL, -ENOSPC or -ENOMEM, as
- * <linux/idrevoke_netlink.h> says.
+ * Return: 0, -EBUSY, -ESTALE, -ENOSPC or -ENOMEM, as <linux/idrevoke_netlink.h>
+ * says.
  */
 int idrv_transaction_begin(u32 owner, enum idrevoke_kind kind, u64 base,
 			   const struct idrv_commitment *announced, struct idrv_refusal *refusal)
@@ -115,10 +117,6 @@ int idrv_transaction_begin(u32 owner, enum idrevoke_kind kind, u64 base,
 		error = idrv_refuse(refusal, -EBUSY, transaction.owner == owner ?
 				    "this socket has a transaction" :
 				    "another socket has a transaction");
-		goto unlock;
-	}
-	if (kind == IDREVOKE_KIND_DELTA && announced->version <= base) {
-		error = idrv_refuse(refusal, -EINVAL, "a delta leads to a newer version");
 		goto unlock;
 	}
 	error = check_order(kind, base, announced, refusal);

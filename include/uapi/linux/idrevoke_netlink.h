@@ -12,11 +12,13 @@
  * the initial user namespace. The kernel trusts whoever has it: signatures are
  * the sender's business, digests here find faults and not forgers.
  *
- * Attributes are validated strictly: one that a command does not list, or of
- * the wrong size, is refused with EINVAL. Every refusal carries an extended
- * acknowledgement (NLMSGERR_ATTR_MSG) that names the cause. Integers in
- * attributes are in the byte order of the machine; u64 attributes may be
- * preceded by a padding attribute.
+ * Attributes are validated strictly, before a command does anything: one that is
+ * missing, that the command does not list, or an integer of the wrong size is
+ * refused with EINVAL; an integer out of range, or a binary attribute of the
+ * wrong size, with ERANGE. Every refusal carries an extended acknowledgement
+ * (NLMSGERR_ATTR_MSG) that names the cause. Integers in attributes are in the
+ * byte order of the machine; u64 attributes may be preceded by an empty padding
+ * attribute.
  *
  * Records
  * -------
@@ -110,11 +112,12 @@
  *	the size of the resulting list.
  *	Reply: status.
  *	EBUSY	another socket has a transaction, or this one has
- *	ESTALE	(EPOCH, VERSION) is older than what is or was in force, or BASE
- *		is not the version in force (a delta needs the same epoch)
+ *	ESTALE	(EPOCH, VERSION) is older than what is or was in force; or BASE
+ *		is not the version in force (a delta needs the same epoch), or
+ *		VERSION is not newer than BASE
  *	ENOSPC	COUNT is above max_entries
  *	ENOMEM	no memory for a list of this size
- *	EINVAL	an attribute is missing, superfluous or out of range
+ *	EINVAL	a snapshot with BASE, or a delta without
  *
  * @IDREVOKE_CMD_RECORDS: one block of records.
  *	OFFSET, RECORDS.
@@ -127,7 +130,7 @@
  *	EBADMSG	a record is invalid or not in ascending order; NLMSGERR_ATTR_OFFS
  *		is the offset of its first byte in the request
  *	E2BIG	more records than COUNT of BEGIN
- *	EINVAL	the block is empty or no multiple of 12 bytes
+ *	EINVAL	the block is empty or no multiple of 12 bytes; the transaction goes on
  *	ENOMEM	no memory
  *	After EBADMSG, E2BIG, EILSEQ and ENOMEM the transaction is aborted.
  *
