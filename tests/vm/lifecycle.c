@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Loading and unloading, what pins the module, and what it says in the log. */
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cards.h"
+
+static struct wire_reply reply;
+
+/* The lines of the kernel's log that speak of us; to be freed. */
+static char *our_lines(void)
+{
+	char *text = guest_kernel_log(), *ours = calloc(1, strlen(text) + 2), *line, *rest = text;
+
+	while ((line = strsep(&rest, "\n")))
+		if (strstr(line, "idrevoke")) {
+			strcat(ours, line);
+			strcat(ours, "\n");
+		}
+	free(text);
+	return ours;
+}
+
+/* The log now, to be handed to says(). */
+static size_t log_length(void)
+{
+	char *text = our_lines();
+	size_t length = strlen(text);
+
+	free(text);
+	return length;
+}
+
+/* Whether exactly one line of the log since then has this word. */
+static void says(size_t since, const char *word, const char *what)
+{
+	char *text = our_lines(), *at;
+	unsigned int lines = 0;
+
+	for (at = text + since; (at = strstr(at, word)); at += strcspn(at, "\n"))
+		lines++;
+	is(lines, 1, "one line in the log: %s", what);
+	free(text);
+}
+
+static void load_and_unload(void)
+{
+	size_t before;
+
+	before = log_length();
+	guest_load("");
+	says(before, ": loaded", "load");
+	ok(access(IDREVOKE_DEVICE, F_OK) == 0, "there is a device");
+	ok(access("/sys/kernel/btf/idrevoke", F_OK) == 0, "there is type information (BTF)");
+	is(guest_try_load(""), EEXIST, "it cannot be loaded twice");
+	before = log_length();
+	guest_unload();
+	says(before, ": unloaded", "unload");
+	ok(access(IDREVOKE_DEVICE, F_OK) != 0, "there is no device any more");
+}
+
+static void repeatedly(void)
+{
+	unsigned int i, wrong = 0;
+	struct wire wire;
+
+	for (i = 0; i < 10; i++) {
+		guest_load("");
+		wire_open(&wire);
+		wire_ask(&wire, IDREVOKE_CMD_STATUS, &reply);
+		wrong += reply.value[IDREVOKE_A_FLOOR_VERSION] != 0;
+		cards_load(&wire);
+		wire_close(&wire);
+		guest_unload();
+	}
+	is(wrong, 0, "loaded and unloaded with a list 10 times");
+}
+
+static void pinned(void)
+{
+	struct wire wire;
+	int device;
+
+	guest_load("");
+	wire_open(&wire);
+	cards_load(&wire);
+	device = guest_open();
+	is(guest_try_unload(), EWOULDBLOCK, "an open descriptor pins the module");
+	close(device);
+	is(guest_try_unload(), 0, "and a closed one does not");
+	is(wire_ask(&wire, IDREVOKE_CMD_STATUS, &reply), ENOENT,
+	   "a socket from before finds no family");
+	wire_close(&wire);
+}
+
+static void half_done(void)
+{
+	uint8_t bytes[CARDS * IDREVOKE_RECORD_SIZE];
+	struct wire_list list = cards_list(bytes);
+	struct wire_message begin = wire_begin_snapshot(&list, CARDS);
+	struct wire_message records = wire_records(0, bytes, 3);
+	struct wire wire, other;
+	int error;
+
+	guest_load("");
+	wire_open(&wire);
+	wire_open(&other);
+	error = wire_call(&wire, &begin, &reply);
+	if (!error)
+		error = wire_call(&wire, &records, &reply);
+	is(error, 0, "half a transaction");
+	is(wire_call(&other, &begin, &reply), EBUSY, "... keeps another out");
+	wire_close(&wire);
+	is(wire_call(&other, &begin, &reply), 0, "... until its socket is closed");
+	is(wire_call(&other, &records, &reply), 0, "half a transaction again");
+	is(guest_try_unload(), 0, "... does not pin the module");
+	guest_load("");
+	ok(wire_call(&other, &records, &reply) != 0, "... and is not there after loading again");
+	wire_close(&other);
+	wire_open(&other);
+	is(wire_call(&other, &records, &reply), ENOENT, "... for a new socket also");
+	is(wire_call(&other, &begin, &reply), 0, "and another can begin");
+	wire_close(&other);
+	guest_unload();
+
+	/* of a delta, which has the list in force as well */
+	guest_load("");
+	wire_open(&wire);
+	list = cards_load(&wire);
+	list.version++;
+	begin = wire_begin_delta(&list, list.version - 1, CARDS);
+	error = wire_call(&wire, &begin, &reply);
+	if (!error)
+		error = wire_call(&wire, &records, &reply);
+	is(error, 0, "half a delta");
+	is(guest_try_unload(), 0, "... does not pin the module");
+	wire_close(&wire);
+}
+
+static void log_lines(void)
+{
+	uint8_t bytes[CARDS * IDREVOKE_RECORD_SIZE], bad[IDREVOKE_RECORD_SIZE];
+	struct wire_list list = cards_list(bytes);
+	struct wire_message message;
+	struct idrevoke_check check;
+	struct wire wire;
+	unsigned int i, found = 0;
+	size_t before;
+	char *text;
+	int device;
+
+	guest_load("hits_per_hour=1");
+	wire_open(&wire);
+	device = guest_open();
+	list.valid_for = 2;
+	before = log_length();
+	is(wire_snapshot(&wire, &list, bytes, CARDS, &reply), 0, "COMMIT");
+	says(before, ": version 1 ", "commit of a snapshot");
+	ioctl(device, IDREVOKE_IOC_INFO, &(struct idrevoke_info){ 0 });
+	before = log_length();
+	ok(guest_readable(device, 20000), "the list becomes STALE");
+	says(before, "STALE", "change of state");
+
+	/* all that might tempt to say a number */
+	for (i = 0; i <= CARDS; i++) {
+		guest_question(&check, card(i), i % 2 ? 20190229 : 0);
+		ioctl(device, IDREVOKE_IOC_CHECK, &check);
+	}
+	list.version++;
+	message = wire_begin_delta(&list, 1, 1);
+	wire_call(&wire, &message, &reply);
+	memcpy(bad, bytes, sizeof(bad));
+	bad[10] = 200;
+	message = wire_records(0, bad, 1);
+	is(wire_call(&wire, &message, &reply), EBADMSG, "an invalid record");
+	wire_ask(&wire, IDREVOKE_CMD_FLUSH, &reply);
+	close(device);
+	wire_close(&wire);
+	guest_unload();
+
+	text = our_lines();
+	ok(!guest_has_digits(text, 15), "no line in the log has a number of 15 digits or more");
+	for (i = 0; i <= CARDS; i++) {
+		char number[IDREVOKE_NUMBER_LEN + 1] = "", packed[32];
+
+		guest_number_print(card(i), (uint8_t *)number);
+		snprintf(packed, sizeof(packed), "%llu", (unsigned long long)card(i));
+		found += strstr(text, number) || strstr(text, packed);
+		snprintf(packed, sizeof(packed), "%llx", (unsigned long long)card(i));
+		found += strstr(text, packed) != NULL;
+	}
+	is(found, 0, "... nor one of the cards");
+	free(text);
+}
+
+int main(void)
+{
+	load_and_unload();
+	repeatedly();
+	pinned();
+	half_done();
+	log_lines();
+	return done();
+}
