@@ -4,10 +4,10 @@
  * and measures.
  *
  *	gateway unlisted COUNT		prints numbers that are CLEAR
- *	gateway reports COUNT COMMAND	gives COMMAND numbers on its standard input,
- *					one after another; it reports each and
- *					prints "committed NS" or fails. Measures how
- *					long until the kernel says REVOKED.
+ *	gateway reports COUNT COMMAND	runs COMMAND that often, a number on its
+ *					standard input; it reports that card, and
+ *					prints "committed NS". Measures how long
+ *					after that the kernel says REVOKED.
  *	gateway flood			asks for the listed card on standard input
  *					until THROTTLED
  *	gateway throughput SECONDS	single and batched checks of unlisted cards
@@ -122,60 +122,61 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int reports(int count, char **command)
+/* One report by the issuer's tool: the milliseconds from its commit to REVOKED. */
+static double report(char **command)
 {
+	uint64_t committed = 0, revoked;
 	int to[2], from[2], status;
-	double *times = calloc(count, sizeof(*times));
-	double first = 0;
-	FILE *in, *out;
+	char number[20], line[256];
 	pid_t child;
+	FILE *in;
 
-	if (pipe(to) || pipe(from) || !times)
-		die("%s", strerror(errno));
+	make_unlisted(number);
+	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
+		die("pipe: %s", strerror(errno));
 	child = fork();
+	if (child < 0)
+		die("fork: %s", strerror(errno));
 	if (!child) {
 		dup2(to[0], STDIN_FILENO);
 		dup2(from[1], STDOUT_FILENO);
-		close(to[1]);
-		close(from[0]);
 		execvp(*command, command);
 		die("%s: %s", *command, strerror(errno));
 	}
 	close(to[0]);
 	close(from[1]);
-	out = fdopen(to[1], "w");
+	number[18] = '\n';
+	if (write(to[1], number, 19) != 19)
+		die("%s does not read", *command);
+	close(to[1]);
+
+	number[18] = 0;
+	revoked = wait_revoked(number);
 	in = fdopen(from[0], "r");
+	while (fgets(line, sizeof(line), in))
+		sscanf(line, "committed %" SCNu64, &committed);
+	fclose(in);
+	if (waitpid(child, &status, 0) < 0 || status || !committed)
+		die("%s failed", *command);
+	return (revoked - committed) / 1e6;
+}
+
+static int reports(int count, char **command)
+{
+	double *times = calloc(count, sizeof(*times));
+	double first = 0;
 
 	for (int i = 0; i < count; i++) {
-		uint64_t committed = 0, revoked;
-		char number[19], line[256];
-
-		make_unlisted(number);
-		fprintf(out, "%s\n", number);
-		fflush(out);
-		revoked = wait_revoked(number);
-		while (!committed) {
-			if (!fgets(line, sizeof(line), in))
-				die("%s ended", *command);
-			sscanf(line, "committed %" SCNu64, &committed);
-		}
-		times[i] = (revoked - committed) / 1e6;
+		times[i] = report(command);
 		if (!i)
 			first = times[0];
-		if (isatty(STDERR_FILENO))
-			fprintf(stderr, "\r  %d of %d reports", i + 1, count);
+		if ((i + 1) % 50 == 0 && i + 1 < count)
+			fprintf(stderr, "%d of %d reports\n", i + 1, count);
 	}
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%*s\r", 40, "");
-	fclose(out);
-	/* So that the command does not end by a broken pipe. */
-	while (fgetc(in) != EOF)
-		;
-	if (waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status))
-		die("%s failed", *command);
 	qsort(times, count, sizeof(*times), by_size);
 	printf("%.1f %.1f %.1f %.1f\n", first, times[(count - 1) / 2],
 	       times[(count * 99 + 99) / 100 - 1], times[count - 1]);
+	free(times);
 	return 0;
 }
 
