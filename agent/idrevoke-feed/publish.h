@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Publishing. A version is a delta, whose cost is that of the change, and a new
+ * latest. When the deltas since the last snapshot have become many, a snapshot
+ * of that version follows, which nobody waits for.
+ *
+ * The database says first what is published; latest is written from it, and can
+ * be at any time: after a crash in between, the next confirmation brings it.
+ */
+#ifndef IDREVOKE_FEED_PUBLISH_H
+#define IDREVOKE_FEED_PUBLISH_H
+
+#include "../lib/feed.h"
+#include "store.h"
+
+/**
+ * publish() - publish what changed; vouch again for the list if nothing did
+ * @store: the store
+ *
+ * Says on standard output which version, and when it was there.
+ *
+ * Return: 0 or -1.
+ */
+int publish(struct store *store);
+
+/**
+ * publish_confirm() - vouch again for the version that is published
+ * @store: the store
+ * @wait: for another process that publishes; else leaves it be, for that vouches
+ *	too
+ *
+ * Publishes if a blacklisting has ended.
+ *
+ * Return: 0 or -1.
+ */
+int publish_confirm(struct store *store, bool wait);
+
+/* The list as it was published last: what did not change, and what did. Both
+ * parts come in the order of their keys, so that SQLite need only merge them.
+ */
+#define PUBLISHED_RECORDS                                                                       \
+	"SELECT " RECORD_COLUMNS " FROM record WHERE number NOT IN (SELECT number FROM pending)" \
+	" UNION ALL SELECT " RECORD_COLUMNS " FROM pending WHERE flags <> 128 ORDER BY 1"
+
+/**
+ * publish_snapshot() - write a snapshot of the version that is published
+ * @store: the store
+ *
+ * Return: 0 or -1.
+ */
+int publish_snapshot(struct store *store);
+
+/**
+ * publish_lock() - become the one who writes latest
+ * @store: the store
+ * @wait: for whoever is at present
+ *
+ * Return: a descriptor to close(2); -1: failed, or busy and not to wait.
+ */
+int publish_lock(const struct store *store, bool wait);
+
+/**
+ * publish_latest() - write latest from what the database says
+ * @store: the store; the caller has the lock
+ *
+ * Return: 0 or -1.
+ */
+int publish_latest(struct store *store);
+
+/**
+ * publish_add_payload() - note a file of the feed in the database
+ * @store: the store, in a transaction
+ * @payload: the file
+ *
+ * Return: 0 or -1.
+ */
+int publish_add_payload(struct store *store, const struct idrevoke_feed_payload *payload);
+
+/**
+ * publish_prune() - remove the files that latest does not name any more
+ * @store: the store; latest was written; the caller has the lock
+ *
+ * The snapshot before the last stays for those who are fetching it.
+ *
+ * Return: 0 or -1.
+ */
+int publish_prune(struct store *store);
+
+#endif /* IDREVOKE_FEED_PUBLISH_H */

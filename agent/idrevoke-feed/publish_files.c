@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The feed's files: snapshots, latest, and those that are not needed any more. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "../lib/payload.h"
+#include "../lib/write.h"
+#include "feed_tool.h"
+#include "publish.h"
+
+#define LOCK "lock"
+#define ROOT 1
+
+/* Snapshots that are kept: the one that latest names, and the one before. */
+#define SNAPSHOTS_KEPT 2
+
+int publish_lock(const struct store *store, bool wait)
+{
+	int lock = openat(store->directory, LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (lock < 0) {
+		complain("%s: %s", LOCK, strerror(errno));
+		return -1;
+	}
+	while (flock(lock, LOCK_EX | (wait ? 0 : LOCK_NB))) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK)
+			complain("%s: %s", LOCK, strerror(errno));
+		close(lock);
+		return -1;
+	}
+	return lock;
+}
+
+int publish_add_payload(struct store *store, const struct idrevoke_feed_payload *payload)
+{
+	sqlite3_stmt *put;
+	int error;
+
+	/* two may have written a snapshot of the same version: either will do */
+	if (store_prepare(store, &put, "INSERT OR IGNORE INTO payload VALUES (?, ?, ?, ?, ?)"))
+		return -1;
+	sqlite3_bind_int64(put, 1, payload->base);
+	sqlite3_bind_int64(put, 2, payload->version);
+	sqlite3_bind_blob(put, 3, payload->sha256, sizeof(payload->sha256), SQLITE_STATIC);
+	sqlite3_bind_int64(put, 4, payload->stored);
+	sqlite3_bind_int64(put, 5, payload->unpacked);
+	error = sqlite3_step(put) != SQLITE_DONE;
+	sqlite3_finalize(put);
+	return error ? store_complain(store) : 0;
+}
+
+static int write_records(struct store *store, struct idrevoke_payload_writer *writer)
+{
+	sqlite3_stmt *row;
+	int step, error = 0;
+
+	if (store_prepare(store, &row, PUBLISHED_RECORDS))
+		return -1;
+	while (!error && (step = sqlite3_step(row)) == SQLITE_ROW) {
+		struct idrevoke_record record;
+
+		store_column_record(row, &record);
+		error = idrevoke_payload_append(writer, &record);
+	}
+	if (error)
+		complain("cannot write the snapshot: %s", strerror(-error));
+	else if (step != SQLITE_DONE)
+		error = store_complain(store);
+	sqlite3_finalize(row);
+	return error ? -1 : 0;
+}
+
+static int write_snapshot(struct store *store, struct idrevoke_feed_payload *payload)
+{
+	struct idrevoke_payload_header header = { .issued = time_now() };
+	struct idrevoke_payload_writer *writer;
+	struct settings settings;
+	struct list list;
+	int error;
+
+	if (store_settings(store, &settings) || store_list(store, &list))
+		return -1;
+	header.epoch = settings.epoch;
+	header.version = list.version;
+	header.records = list.published_count;
+	header.count = list.published_count;
+	header.digest = list.published_digest;
+	error = idrevoke_payload_create(&writer, store->feed, &header);
+	if (error) {
+		complain("cannot write the snapshot: %s", strerror(-error));
+		return -1;
+	}
+	error = write_records(store, writer);
+	if (!error) {
+		error = idrevoke_payload_finish(writer, payload);
+		if (error)
+			complain("cannot write the snapshot: %s", strerror(-error));
+	}
+	idrevoke_payload_discard(writer);
+	return error ? -1 : 0;
+}
+
+int publish_snapshot(struct store *store)
+{
+	struct idrevoke_feed_payload payload;
+	int error;
+
+	if (!sqlite3_get_autocommit(store->db)) {
+		/* part of the caller's transaction */
+		return write_snapshot(store, &payload) ?: publish_add_payload(store, &payload);
+	}
+	/* others may write while this reads: it sees one version throughout */
+	if (store_run(store, "BEGIN"))
+		return -1;
+	if (store_end(store, write_snapshot(store, &payload)) || store_begin(store))
+		return -1;
+	error = publish_add_payload(store, &payload);
+	return store_end(store, error);
+}
+
+static void column_payload(sqlite3_stmt *row, struct idrevoke_feed_payload *payload)
+{
+	memset(payload, 0, sizeof(*payload));
+	payload->base = sqlite3_column_int64(row, 0);
+	payload->version = sqlite3_column_int64(row, 1);
+	if (sqlite3_column_bytes(row, 2) == sizeof(payload->sha256))
+		memcpy(payload->sha256, sqlite3_column_blob(row, 2), sizeof(payload->sha256));
+	payload->stored = sqlite3_column_int64(row, 3);
+	payload->unpacked = sqlite3_column_int64(row, 4);
+}
+
+static int read_payloads(struct store *store, struct idrevoke_latest *latest)
+{
+	sqlite3_stmt *row;
+	int step;
+
+	if (store_prepare(store, &row,
+			  "SELECT * FROM payload WHERE base = 0 ORDER BY version DESC LIMIT 1"))
+		return -1;
+	step = sqlite3_step(row);
+	if (step == SQLITE_ROW)
+		column_payload(row, &latest->snapshot);
+	sqlite3_finalize(row);
+	if (step != SQLITE_ROW) {
+		complain("the store names no snapshot");
+		return -1;
+	}
+	if (store_prepare(store, &row,
+			  "SELECT * FROM payload WHERE base > 0 ORDER BY base DESC LIMIT ?"))
+		return -1;
+	sqlite3_bind_int(row, 1, IDREVOKE_FEED_DELTAS_MAX);
+	while ((step = sqlite3_step(row)) == SQLITE_ROW)
+		column_payload(row, &latest->deltas[latest->delta_count++]);
+	sqlite3_finalize(row);
+	return step == SQLITE_DONE ? 0 : store_complain(store);
+}
+
+static int read_latest(struct store *store, struct idrevoke_latest *latest)
+{
+	struct settings settings;
+	struct list list;
+
+	if (store_settings(store, &settings) || store_list(store, &list))
+		return -1;
+	*latest = (struct idrevoke_latest){
+		.epoch = settings.epoch,
+		.version = list.version,
+		.count = list.published_count,
+		.digest = list.published_digest,
+		.issued = time_now(),
+		.valid_for = settings.valid_for,
+		.confirm_every = settings.confirm_every,
+		.root = ROOT,
+	};
+	return read_payloads(store, latest);
+}
+
+/* What is said must not go back: neither in version nor in time. */
+static int check_before(const struct store *store, const struct idrevoke_signer *signer,
+			struct idrevoke_latest *latest)
+{
+	struct idrevoke_latest before;
+	size_t size, text_size;
+	const char *why;
+	char *note;
+	int error = idrevoke_file_read(store->feed, IDREVOKE_FEED_LATEST, IDREVOKE_NOTE_MAX, &note,
+				       &size);
+
+	if (error == -ENOENT)
+		return 0;
+	if (error) {
+		complain("%s: %s", IDREVOKE_FEED_LATEST, strerror(-error));
+		return -1;
+	}
+	error = idrevoke_note_verify(note, size, &signer->verifier, 1, 1, &text_size, &why) ?:
+		idrevoke_latest_parse(&before, note, text_size, &why);
+	free(note);
+	if (error) {
+		complain("%s: %s", IDREVOKE_FEED_LATEST, why);
+		return -1;
+	}
+	if (before.epoch > latest->epoch ||
+	    (before.epoch == latest->epoch && before.version > latest->version)) {
+		complain("%s names a newer version than the store has: is the store an old copy?",
+			 IDREVOKE_FEED_LATEST);
+		return -1;
+	}
+	/* a clock that was set back */
+	if (latest->issued < before.issued)
+		latest->issued = before.issued;
+	/* of one version, only a later statement counts: after set within a second */
+	if (latest->version == before.version && latest->issued == before.issued &&
+	    (latest->valid_for != before.valid_for ||
+	     latest->confirm_every != before.confirm_every))
+		latest->issued++;
+	return 0;
+}
+
+static int write_latest(const struct store *store, const struct idrevoke_latest *latest,
+			const struct idrevoke_signer *signer)
+{
+	char *text = idrevoke_latest_format(latest), *note = NULL;
+	int error;
+
+	if (text)
+		note = idrevoke_note_sign(text, signer);
+	free(text);
+	if (!note)
+		return complain("cannot sign %s", IDREVOKE_FEED_LATEST);
+	error = idrevoke_file_replace(store->feed, IDREVOKE_FEED_LATEST, note, strlen(note), 0644);
+	free(note);
+	if (error)
+		return complain("%s: %s", IDREVOKE_FEED_LATEST, strerror(-error));
+	return 0;
+}
+
+int publish_latest(struct store *store)
+{
+	struct idrevoke_signer signer;
+	struct idrevoke_latest latest;
+	int error;
+
+	/* one transaction, so that version and payloads fit together */
+	if (store_run(store, "BEGIN"))
+		return -1;
+	if (store_end(store, read_latest(store, &latest)) || store_signer(store, &signer))
+		return -1;
+	error = check_before(store, &signer, &latest) ?: write_latest(store, &latest, &signer);
+	explicit_bzero(&signer, sizeof(signer));
+	return error ? -1 : 0;
+}
+
+int publish_prune(struct store *store)
+{
+	sqlite3_stmt *row;
+	int step;
+
+	if (store_prepare(store, &row,
+			  "DELETE FROM payload WHERE"
+			  "	(base = 0 AND version NOT IN (SELECT version FROM payload"
+			  "		WHERE base = 0 ORDER BY version DESC LIMIT ?)) OR"
+			  "	(base > 0 AND base NOT IN (SELECT base FROM payload"
+			  "		WHERE base > 0 ORDER BY base DESC LIMIT ?))"
+			  "	RETURNING *"))
+		return -1;
+	sqlite3_bind_int(row, 1, SNAPSHOTS_KEPT);
+	sqlite3_bind_int(row, 2, IDREVOKE_FEED_DELTAS_MAX);
+	while ((step = sqlite3_step(row)) == SQLITE_ROW) {
+		struct idrevoke_feed_payload payload;
+		char path[IDREVOKE_FEED_PATH];
+
+		column_payload(row, &payload);
+		idrevoke_feed_path(&payload, path);
+		if (unlinkat(store->feed, path, 0) && errno != ENOENT)
+			complain("%s: %s", path, strerror(errno));
+	}
+	sqlite3_finalize(row);
+	return step == SQLITE_DONE ? 0 : store_complain(store);
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The subcommand serve: the feed by HTTPS, and confirmations in time. */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "../lib/write.h"
+#include "feed_tool.h"
+#include "publish.h"
+#include "server.h"
+
+#define DEFAULT_LISTEN "127.0.0.1:8443"
+#define PEM_MAX 1048576
+#define SECOND_US 1000000ULL
+
+/* What keeps the statement current. */
+struct confirmation {
+	struct store *store;
+	sd_event_source *timer;
+};
+
+/* Reads "[ADDRESS:]PORT". IPv6 addresses are in brackets. */
+static int parse_address(const char *text, struct sockaddr_storage *address)
+{
+	struct addrinfo hints = {
+		.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM,
+	};
+	const char *colon = strrchr(text, ':');
+	const char *port = colon ? colon + 1 : text;
+	struct addrinfo *info;
+	char host[64] = "";
+	int error = 0;
+
+	if (colon) {
+		size_t length = colon - text;
+
+		if (length > 2 && text[0] == '[' && text[length - 1] == ']') {
+			text++;
+			length -= 2;
+		}
+		error = snprintf(host, sizeof(host), "%.*s", (int)length, text) >=
+			(int)sizeof(host);
+	} else {
+		strcpy(host, "::");
+	}
+	if (error || !*port || getaddrinfo(host[0] ? host : "::", port, &hints, &info)) {
+		complain("--listen takes [ADDRESS:]PORT, such as %s", DEFAULT_LISTEN);
+		return EXIT_USAGE;
+	}
+	memcpy(address, info->ai_addr, info->ai_addrlen);
+	freeaddrinfo(info);
+	return 0;
+}
+
+static char *read_pem(const char *path)
+{
+	size_t size;
+	char *text;
+	int error = idrevoke_file_read(AT_FDCWD, path, PEM_MAX, &text, &size);
+
+	if (error)
+		complain("%s: %s", path, strerror(-error));
+	return text;
+}
+
+/* The next confirmation is due so long after the last statement. */
+static int schedule(struct confirmation *confirmation)
+{
+	struct settings settings;
+
+	if (store_settings(confirmation->store, &settings))
+		settings.confirm_every = 1;
+	sd_event_source_set_time_relative(confirmation->timer, settings.confirm_every * SECOND_US);
+	return sd_event_source_set_enabled(confirmation->timer, SD_EVENT_ONESHOT);
+}
+
+static int on_confirm(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct confirmation *confirmation = userdata;
+
+	(void)source;
+	(void)usec;
+	/* what goes wrong was said, and may be right next time; serving goes on */
+	publish_confirm(confirmation->store, false);
+	return schedule(confirmation);
+}
+
+/* Whoever wrote latest: it is a statement, and may have changed the settings. */
+static int on_inotify(sd_event_source *source, const struct inotify_event *event, void *userdata)
+{
+	(void)source;
+	if (event->len && !strcmp(event->name, IDREVOKE_FEED_LATEST))
+		return schedule(userdata);
+	return 0;
+}
+
+/* Confirms now, and then in time. */
+static int start_confirming(struct confirmation *confirmation, sd_event *event)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", confirmation->store->feed);
+	return sd_event_add_time_relative(event, &confirmation->timer, CLOCK_MONOTONIC, 0, 0,
+					  on_confirm, confirmation) < 0 ||
+			       sd_event_add_inotify(event, NULL, path, IN_MOVED_TO, on_inotify,
+						    confirmation) < 0 ?
+		       -1 :
+		       0;
+}
+
+static int add_signal(sd_event *event, int number)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* without a handler of its own, the loop ends */
+	return sd_event_add_signal(event, NULL, number, NULL, NULL);
+}
+
+static int loop(struct store *store, const struct server_options *options)
+{
+	struct confirmation confirmation = { .store = store };
+	struct server *server = NULL;
+	sd_event *event = NULL;
+	int status = EXIT_FAILED;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (sd_event_new(&event) < 0 || add_signal(event, SIGTERM) < 0 ||
+	    add_signal(event, SIGINT) < 0 || start_confirming(&confirmation, event)) {
+		complain("cannot make an event loop");
+	} else if (!server_start(&server, event, options)) {
+		printf("serving on port %u\n", server_port(server));
+		fflush(stdout);
+		sd_notify(0, "READY=1");
+		if (sd_event_loop(event) < 0)
+			complain("the event loop failed");
+		else
+			status = EXIT_DONE;
+	}
+	server_stop(server);
+	sd_event_source_disable_unref(confirmation.timer);
+	sd_event_unref(event);
+	return status;
+}
+
+int command_serve(const struct options *options)
+{
+	struct server_options server = { 0 };
+	struct store store = { .directory = -1, .feed = -1 };
+	char *certificate, *key;
+	int status = parse_address(options->value[OPTION_LISTEN] ?: DEFAULT_LISTEN,
+				   &server.address);
+
+	if (status)
+		return status;
+	certificate = read_pem(options->value[OPTION_CERTIFICATE]);
+	key = read_pem(options->value[OPTION_KEY]);
+	server.certificate = certificate;
+	server.key = key;
+	if (!certificate || !key || store_open(&store, options->value[OPTION_STORE])) {
+		status = EXIT_FAILED;
+	} else {
+		server.feed = store.feed;
+		status = loop(&store, &server);
+	}
+	store_close(&store);
+	if (key)
+		explicit_bzero(key, strlen(key));
+	free(key);
+	free(certificate);
+	return status;
+}

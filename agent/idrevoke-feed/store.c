@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Opening the store, and what holds of it as a whole; store_record.c has the rest. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../lib/write.h"
+#include "feed_tool.h"
+#include "store.h"
+
+#define DATABASE "store.db"
+#define KEY "key"
+
+/* How long to wait for another operator's transaction, milliseconds. */
+#define BUSY_TIMEOUT 60000
+
+static const char schema[] =
+	"PRAGMA journal_mode = WAL;"
+	"BEGIN;"
+	"CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+	/* What happened: see event.h. Together, by number, for that is how it is read. */
+	"CREATE TABLE event ("
+	"	number INTEGER NOT NULL, sequence INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	"	start INTEGER, reason INTEGER, target INTEGER, until INTEGER, ground TEXT,"
+	"	at INTEGER NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL,"
+	"	PRIMARY KEY (number, sequence)) WITHOUT ROWID;"
+	"CREATE TRIGGER event_changed BEFORE UPDATE ON event"
+	"	BEGIN SELECT RAISE(ABORT, 'events are kept as they are'); END;"
+	"CREATE TRIGGER event_deleted BEFORE DELETE ON event"
+	"	BEGIN SELECT RAISE(ABORT, 'events are kept'); END;"
+	/* What the events of each number amount to. */
+	"CREATE TABLE record ("
+	"	number INTEGER PRIMARY KEY, through INTEGER NOT NULL, reason INTEGER NOT NULL,"
+	"	flags INTEGER NOT NULL, effective_from INTEGER NOT NULL, person_until INTEGER);"
+	"CREATE INDEX record_person ON record (person_until) WHERE person_until IS NOT NULL;"
+	/* Of records that changed since the last publication: what was published;
+	 * flags REMOVE if nothing was. Empty before the first publication.
+	 */
+	"CREATE TABLE pending ("
+	"	number INTEGER PRIMARY KEY, through INTEGER NOT NULL, reason INTEGER NOT NULL,"
+	"	flags INTEGER NOT NULL, effective_from INTEGER NOT NULL);"
+	/* One row. Digests: 16 bytes, least significant first. */
+	"CREATE TABLE list ("
+	"	version INTEGER NOT NULL, published_count INTEGER NOT NULL,"
+	"	published_digest BLOB NOT NULL, count INTEGER NOT NULL, digest BLOB NOT NULL);"
+	"INSERT INTO list VALUES (0, 0, zeroblob(16), 0, zeroblob(16));"
+	/* Files of the feed; base 0: snapshots. */
+	"CREATE TABLE payload ("
+	"	base INTEGER NOT NULL, version INTEGER NOT NULL, sha256 BLOB NOT NULL,"
+	"	stored INTEGER NOT NULL, unpacked INTEGER NOT NULL,"
+	"	PRIMARY KEY (base, version)) WITHOUT ROWID;"
+	"PRAGMA application_id = 0x49445256;"
+	"PRAGMA user_version = 1;"
+	"COMMIT;";
+
+int store_complain(const struct store *store)
+{
+	complain("%s: %s", DATABASE, sqlite3_errmsg(store->db));
+	return -1;
+}
+
+int store_run(struct store *store, const char *sql)
+{
+	return sqlite3_exec(store->db, sql, NULL, NULL, NULL) ? store_complain(store) : 0;
+}
+
+int store_prepare(struct store *store, sqlite3_stmt **statement, const char *sql)
+{
+	return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) ? store_complain(store) : 0;
+}
+
+int store_begin(struct store *store)
+{
+	return store_run(store, "BEGIN IMMEDIATE");
+}
+
+int store_end(struct store *store, int error)
+{
+	if (!error)
+		error = store_run(store, "COMMIT");
+	if (error && !sqlite3_get_autocommit(store->db))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return error;
+}
+
+/* Opens the database in the store's directory, which is @path. */
+static int open_database(struct store *store, const char *path, int flags)
+{
+	char *name = sqlite3_mprintf("%s/%s", path, DATABASE);
+	int error;
+
+	if (!name) {
+		complain("out of memory");
+		return -1;
+	}
+	error = sqlite3_open_v2(name, &store->db, SQLITE_OPEN_READWRITE | flags, NULL);
+	sqlite3_free(name);
+	if (error) {
+		complain("%s/%s: %s", path, DATABASE,
+			 store->db ? sqlite3_errmsg(store->db) : "out of memory");
+		return -1;
+	}
+	sqlite3_busy_timeout(store->db, BUSY_TIMEOUT);
+	return store_run(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+				"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536");
+}
+
+static int open_directory(int directory, const char *name)
+{
+	int descriptor = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (descriptor < 0)
+		complain("%s: %s", name, strerror(errno));
+	return descriptor;
+}
+
+static int open_directories(struct store *store, const char *path)
+{
+	store->directory = open_directory(AT_FDCWD, path);
+	if (store->directory < 0)
+		return -1;
+	store->feed = open_directory(store->directory, "feed");
+	return store->feed < 0 ? -1 : 0;
+}
+
+static int write_key(const struct store *store, const struct idrevoke_signer *signer)
+{
+	char text[IDREVOKE_KEY_TEXT + 1];
+	int error;
+
+	idrevoke_signer_format(signer, text);
+	strcat(text, "\n");
+	error = idrevoke_file_replace(store->directory, KEY, text, strlen(text), 0600);
+	explicit_bzero(text, sizeof(text));
+	if (error)
+		complain("%s: %s", KEY, strerror(-error));
+	return error ? -1 : 0;
+}
+
+int store_create(struct store *store, const char *path, const struct settings *settings,
+		 const struct idrevoke_signer *signer)
+{
+	char *feed;
+	int error;
+
+	*store = (struct store){ .directory = -1, .feed = -1 };
+	if (mkdir(path, 0700) && (errno != EEXIST || rmdir(path) || mkdir(path, 0700))) {
+		complain("%s: %s", path, strerror(errno));
+		return -1;
+	}
+	feed = sqlite3_mprintf("%s/feed", path);
+	error = feed ? mkdir(feed, 0755) : -1;
+	if (error)
+		complain("%s/feed: %s", path, feed ? strerror(errno) : "out of memory");
+	sqlite3_free(feed);
+	if (error || open_directories(store, path) ||
+	    open_database(store, path, SQLITE_OPEN_CREATE) || store_run(store, schema) ||
+	    store_set_settings(store, settings))
+		return -1;
+	return write_key(store, signer);
+}
+
+int store_open(struct store *store, const char *path)
+{
+	sqlite3_stmt *row;
+	int version;
+
+	*store = (struct store){ .directory = -1, .feed = -1 };
+	if (open_directories(store, path) || open_database(store, path, 0) ||
+	    store_prepare(store, &row, "PRAGMA user_version"))
+		return -1;
+	if (sqlite3_step(row) != SQLITE_ROW) {
+		sqlite3_finalize(row);
+		return store_complain(store);
+	}
+	version = sqlite3_column_int(row, 0);
+	sqlite3_finalize(row);
+	if (version != 1) {
+		complain("%s/%s: not a store that this program knows (version %d)", path, DATABASE,
+			 version);
+		return -1;
+	}
+	return 0;
+}
+
+void store_close(struct store *store)
+{
+	sqlite3_close(store->db);
+	if (store->feed >= 0)
+		close(store->feed);
+	if (store->directory >= 0)
+		close(store->directory);
+	*store = (struct store){ .directory = -1, .feed = -1 };
+}
+
+int store_signer(const struct store *store, struct idrevoke_signer *signer)
+{
+	size_t size;
+	char *text;
+	int error = idrevoke_file_read(store->directory, KEY, IDREVOKE_KEY_TEXT, &text, &size);
+
+	if (error) {
+		complain("%s: %s", KEY, strerror(-error));
+		return -1;
+	}
+	error = idrevoke_signer_parse(signer, text);
+	explicit_bzero(text, size);
+	free(text);
+	if (error)
+		complain("%s: not a key that signs", KEY);
+	return error ? -1 : 0;
+}
+
+/* Reads one number that the SQL gives. */
+static int read_integer(struct store *store, const char *sql, uint64_t *value)
+{
+	sqlite3_stmt *row;
+
+	if (store_prepare(store, &row, sql))
+		return -1;
+	if (sqlite3_step(row) != SQLITE_ROW) {
+		sqlite3_finalize(row);
+		return store_complain(store);
+	}
+	*value = sqlite3_column_int64(row, 0);
+	sqlite3_finalize(row);
+	return 0;
+}
+
+int store_settings(struct store *store, struct settings *settings)
+{
+	if (read_integer(store, "SELECT value FROM setting WHERE name = 'epoch'",
+			 &settings->epoch) ||
+	    read_integer(store, "SELECT value FROM setting WHERE name = 'valid-for'",
+			 &settings->valid_for) ||
+	    read_integer(store, "SELECT value FROM setting WHERE name = 'confirm-every'",
+			 &settings->confirm_every))
+		return -1;
+	return 0;
+}
+
+int store_set_settings(struct store *store, const struct settings *settings)
+{
+	sqlite3_stmt *put;
+	int error;
+
+	if (store_prepare(store, &put,
+			  "INSERT OR REPLACE INTO setting VALUES ('epoch', ?), ('valid-for', ?),"
+			  "	('confirm-every', ?)"))
+		return -1;
+	sqlite3_bind_int64(put, 1, settings->epoch);
+	sqlite3_bind_int64(put, 2, settings->valid_for);
+	sqlite3_bind_int64(put, 3, settings->confirm_every);
+	error = sqlite3_step(put) != SQLITE_DONE;
+	sqlite3_finalize(put);
+	return error ? store_complain(store) : 0;
+}
+
+/* Reads a digest; one of another length than 16 bytes is none. */
+static int column_digest(sqlite3_stmt *row, int column, struct idrevoke_digest *digest)
+{
+	if (sqlite3_column_bytes(row, column) != IDREVOKE_DIGEST_SIZE)
+		return -1;
+	*digest = idrevoke_digest_decode(sqlite3_column_blob(row, column));
+	return 0;
+}
+
+int store_list(struct store *store, struct list *list)
+{
+	sqlite3_stmt *row;
+
+	if (store_prepare(store, &row,
+			  "SELECT version, published_count, count, published_digest, digest"
+			  "	FROM list"))
+		return -1;
+	if (sqlite3_step(row) != SQLITE_ROW) {
+		sqlite3_finalize(row);
+		return store_complain(store);
+	}
+	list->version = sqlite3_column_int64(row, 0);
+	list->published_count = sqlite3_column_int64(row, 1);
+	list->count = sqlite3_column_int64(row, 2);
+	if (column_digest(row, 3, &list->published_digest) || column_digest(row, 4, &list->digest)) {
+		sqlite3_finalize(row);
+		complain("%s: a digest is damaged", DATABASE);
+		return -1;
+	}
+	sqlite3_finalize(row);
+	return 0;
+}
+
+int store_set_list(struct store *store, const struct list *list)
+{
+	uint8_t published[IDREVOKE_DIGEST_SIZE], digest[IDREVOKE_DIGEST_SIZE];
+	sqlite3_stmt *put;
+	int error;
+
+	if (store_prepare(store, &put,
+			  "UPDATE list SET version = ?, published_count = ?, published_digest = ?,"
+			  "	count = ?, digest = ?"))
+		return -1;
+	idrevoke_digest_encode(&list->published_digest, published);
+	idrevoke_digest_encode(&list->digest, digest);
+	sqlite3_bind_int64(put, 1, list->version);
+	sqlite3_bind_int64(put, 2, list->published_count);
+	sqlite3_bind_blob(put, 3, published, sizeof(published), SQLITE_STATIC);
+	sqlite3_bind_int64(put, 4, list->count);
+	sqlite3_bind_blob(put, 5, digest, sizeof(digest), SQLITE_STATIC);
+	error = sqlite3_step(put) != SQLITE_DONE;
+	sqlite3_finalize(put);
+	return error ? store_complain(store) : 0;
+}

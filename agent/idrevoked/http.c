@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <time.h>
+
+#include "http.h"
+
+/* Slower than this for so long counts as a server that has died. */
+#define LOW_SPEED_BYTES 1000L
+#define LOW_SPEED_SECONDS 30L
+
+/* How much longer than asked for a server may hold back its answer. */
+#define WAIT_GRACE 15L
+
+struct http {
+	sd_event *event;
+	CURLM *multi;
+	sd_event_source *timer;
+	struct http_transfer *transfers;
+	const char *ca;
+	long connect_timeout;
+};
+
+struct http_transfer {
+	struct http *http;
+	struct http_transfer *next;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct http_reply reply;
+	FILE *sink;
+	uint64_t limit, room;
+	bool too_big;
+	http_done_t done;
+	void *userdata;
+	char error[CURL_ERROR_SIZE];
+};
+
+static size_t on_body(char *data, size_t one, size_t size, void *userdata)
+{
+	struct http_transfer *transfer = userdata;
+	struct http_reply *reply = &transfer->reply;
+	long status = 0;
+
+	(void)one;
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200)
+		return size; /* the page that comes with an error is of no use */
+	if (size > transfer->limit - reply->size) {
+		transfer->too_big = true;
+		return 0;
+	}
+	if (transfer->sink) {
+		if (fwrite(data, 1, size, transfer->sink) != size) {
+			reply->sink_error = errno;
+			return 0;
+		}
+		reply->size += size;
+		return size;
+	}
+	if (size > transfer->room - reply->size) {
+		uint64_t room = transfer->room * 2 > 65536 ? transfer->room * 2 : 65536;
+		char *body;
+
+		if (room < reply->size + size)
+			room = reply->size + size;
+		if (room > transfer->limit)
+			room = transfer->limit;
+		body = realloc(reply->body, room);
+		if (!body)
+			return 0;
+		reply->body = body;
+		transfer->room = room;
+	}
+	memcpy(reply->body + reply->size, data, size);
+	reply->size += size;
+	return size;
+}
+
+/* The value of @line if it is the header @name, else NULL. */
+static const char *header_value(const char *line, size_t size, const char *name, size_t *length)
+{
+	size_t skip = strlen(name);
+
+	if (size <= skip || strncasecmp(line, name, skip) || line[skip] != ':')
+		return NULL;
+	for (skip++; skip < size && line[skip] == ' '; skip++)
+		;
+	while (size > skip && strchr("\r\n ", line[size - 1]))
+		size--;
+	*length = size - skip;
+	return line + skip;
+}
+
+static size_t on_header(char *line, size_t one, size_t size, void *userdata)
+{
+	struct http_reply *reply = &((struct http_transfer *)userdata)->reply;
+	const char *value;
+	size_t length;
+
+	(void)one;
+	value = header_value(line, size, "etag", &length);
+	if (value && length < sizeof(reply->etag)) {
+		memcpy(reply->etag, value, length);
+		reply->etag[length] = '\0';
+	}
+	value = header_value(line, size, "preference-applied", &length);
+	if (value && length >= 4 && !strncasecmp(value, "wait", 4))
+		reply->waited = true;
+	return size;
+}
+
+static void transfer_free(struct http_transfer *transfer)
+{
+	struct http_transfer **link = &transfer->http->transfers;
+
+	while (*link && *link != transfer)
+		link = &(*link)->next;
+	if (*link)
+		*link = transfer->next;
+	if (transfer->easy) {
+		curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+		curl_easy_cleanup(transfer->easy);
+	}
+	curl_slist_free_all(transfer->headers);
+	free(transfer->reply.body);
+	free(transfer);
+}
+
+/* Hands out what is finished. A callback may start new transfers. */
+static void finish(struct http *http)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(http->multi, &left))) {
+		struct http_transfer *transfer = NULL;
+		struct http_reply reply;
+		CURLcode code = message->data.result;
+		http_done_t done;
+		void *userdata;
+		char error[CURL_ERROR_SIZE];
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+		curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE,
+				  &transfer->reply.status);
+		snprintf(error, sizeof(error), "%s",
+			 transfer->too_big  ? "longer than announced" :
+			 transfer->reply.sink_error ? strerror(transfer->reply.sink_error) :
+			 transfer->error[0] ? transfer->error :
+					      curl_easy_strerror(code));
+		reply = transfer->reply;
+		reply.error = error;
+		if (code != CURLE_OK) {
+			reply.status = 0;
+			reply.body = NULL;
+			reply.size = 0;
+		} else {
+			transfer->reply.body = NULL;
+		}
+		done = transfer->done;
+		userdata = transfer->userdata;
+		/* Now, so that its connection is free for what done() starts. */
+		transfer_free(transfer);
+		done(userdata, &reply);
+	}
+}
+
+static int on_ready(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct http *http = userdata;
+	int what = 0, running;
+
+	(void)source;
+	if (events & (EPOLLIN | EPOLLHUP))
+		what |= CURL_CSELECT_IN;
+	if (events & EPOLLOUT)
+		what |= CURL_CSELECT_OUT;
+	if (events & EPOLLERR)
+		what |= CURL_CSELECT_ERR;
+	curl_multi_socket_action(http->multi, fd, what, &running);
+	finish(http);
+	return 0;
+}
+
+static int on_time(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct http *http = userdata;
+	int running;
+
+	(void)source;
+	(void)usec;
+	curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	finish(http);
+	return 0;
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, void *known)
+{
+	struct http *http = userdata;
+	sd_event_source *source = known;
+	uint32_t events = 0;
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		sd_event_source_disable_unref(source);
+		return 0;
+	}
+	if (what & CURL_POLL_IN)
+		events |= EPOLLIN;
+	if (what & CURL_POLL_OUT)
+		events |= EPOLLOUT;
+	if (source)
+		return sd_event_source_set_io_events(source, events) < 0 ? -1 : 0;
+	if (sd_event_add_io(http->event, &source, fd, events, on_ready, http) < 0)
+		return -1;
+	curl_multi_assign(http->multi, fd, source);
+	return 0;
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *userdata)
+{
+	struct http *http = userdata;
+
+	(void)multi;
+	if (timeout_ms < 0)
+		return sd_event_source_set_enabled(http->timer, SD_EVENT_OFF) < 0 ? -1 : 0;
+	if (sd_event_source_set_time_relative(http->timer, timeout_ms * 1000ULL) < 0)
+		return -1;
+	return sd_event_source_set_enabled(http->timer, SD_EVENT_ONESHOT) < 0 ? -1 : 0;
+}
+
+int http_new(struct http **http, sd_event *event, const char *ca, int connect_timeout)
+{
+	struct http *new = calloc(1, sizeof(*new));
+	int error;
+
+	*http = NULL;
+	if (!new)
+		return -ENOMEM;
+	new->event = event;
+	new->ca = ca;
+	new->connect_timeout = connect_timeout;
+	error = sd_event_add_time(event, &new->timer, CLOCK_MONOTONIC, 0, 1, on_time, new);
+	if (error < 0)
+		goto failed;
+	error = -ENOMEM;
+	if (sd_event_source_set_enabled(new->timer, SD_EVENT_OFF) < 0)
+		goto failed;
+	new->multi = curl_multi_init();
+	if (!new->multi)
+		goto failed;
+	curl_multi_setopt(new->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(new->multi, CURLMOPT_SOCKETDATA, new);
+	curl_multi_setopt(new->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(new->multi, CURLMOPT_TIMERDATA, new);
+	*http = new;
+	return 0;
+
+failed:
+	http_free(new);
+	return error;
+}
+
+void http_free(struct http *http)
+{
+	if (!http)
+		return;
+	while (http->transfers)
+		transfer_free(http->transfers);
+	if (http->multi)
+		curl_multi_cleanup(http->multi);
+	sd_event_source_disable_unref(http->timer);
+	free(http);
+}
+
+static bool add_header(struct http_transfer *transfer, const char *line)
+{
+	struct curl_slist *headers = curl_slist_append(transfer->headers, line);
+
+	if (headers)
+		transfer->headers = headers;
+	return headers;
+}
+
+int http_get(struct http *http, const struct http_question *question, http_done_t done,
+	     void *userdata)
+{
+	struct http_transfer *transfer = calloc(1, sizeof(*transfer));
+	char line[HTTP_ETAG_SIZE + 32];
+	CURL *easy;
+
+	if (!transfer)
+		return -ENOMEM;
+	transfer->http = http;
+	transfer->next = http->transfers;
+	http->transfers = transfer;
+	transfer->limit = question->limit;
+	transfer->sink = question->sink;
+	transfer->done = done;
+	transfer->userdata = userdata;
+	transfer->easy = easy = curl_easy_init();
+	if (!easy)
+		goto failed;
+	if (question->etag && question->etag[0]) {
+		snprintf(line, sizeof(line), "If-None-Match: %s", question->etag);
+		if (!add_header(transfer, line))
+			goto failed;
+	}
+	if (question->wait) {
+		snprintf(line, sizeof(line), "Prefer: wait=%d", question->wait);
+		if (!add_header(transfer, line))
+			goto failed;
+	}
+
+	curl_easy_setopt(easy, CURLOPT_URL, question->url);
+	/* A redirection to another scheme, or any, is no part of a feed. */
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+	if (http->ca) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "idrevoked");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, http->connect_timeout);
+	if (question->wait) {
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT, question->wait + WAIT_GRACE);
+	} else {
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, LOW_SPEED_SECONDS);
+	}
+	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)question->limit);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+	if (curl_multi_add_handle(http->multi, easy) != CURLM_OK)
+		goto failed;
+	return 0;
+
+failed:
+	transfer_free(transfer);
+	return -ENOMEM;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* HTTPS on the event loop: libcurl's multi interface driven by sd-event. */
+#ifndef IDREVOKED_HTTP_H
+#define IDREVOKED_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <systemd/sd-event.h>
+
+struct http;
+struct http_transfer;
+
+/* Longest ETag that is kept. */
+#define HTTP_ETAG_SIZE 128
+
+/**
+ * struct http_question - one GET
+ * @url: absolute
+ * @etag: If-None-Match, NULL or empty: none
+ * @wait: Prefer: wait=, seconds; 0: none
+ * @limit: more bytes of body than this are a failure
+ * @sink: where the body goes; NULL: to memory
+ */
+struct http_question {
+	const char *url;
+	const char *etag;
+	int wait;
+	uint64_t limit;
+	FILE *sink;
+};
+
+/**
+ * struct http_reply - what came of it
+ * @status: HTTP status; 0: no reply, @error says why
+ * @error: words for the journal
+ * @sink_error: errno of writing to the sink, 0: none
+ * @body: of @size bytes, the receiver's to free(); NULL if it went to a sink
+ * @size: bytes of body
+ * @etag: the reply's ETag, empty if none
+ * @waited: the server says that it waits when asked to
+ */
+struct http_reply {
+	long status;
+	const char *error;
+	int sink_error;
+	char *body;
+	uint64_t size;
+	char etag[HTTP_ETAG_SIZE];
+	bool waited;
+};
+
+typedef void (*http_done_t)(void *userdata, struct http_reply *reply);
+
+/**
+ * http_new() - prepare
+ * @http: out
+ * @event: the loop
+ * @ca: PEM file, NULL: the system's certificates
+ * @connect_timeout: seconds
+ *
+ * Return: 0 or a negative errno.
+ */
+int http_new(struct http **http, sd_event *event, const char *ca, int connect_timeout);
+
+/**
+ * http_free() - end all transfers without calling back, and clean up
+ * @http: what http_new() gave, or NULL
+ */
+void http_free(struct http *http);
+
+/**
+ * http_get() - start a transfer
+ * @http: what http_new() gave
+ * @question: what to ask; not needed any more afterwards
+ * @done: called from the loop, once, when it is over
+ * @userdata: passed to @done
+ *
+ * Return: 0 or a negative errno.
+ */
+int http_get(struct http *http, const struct http_question *question, http_done_t done,
+	     void *userdata);
+
+#endif /* IDREVOKED_HTTP_H */
