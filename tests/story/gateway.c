@@ -28,7 +28,7 @@
 #include <linux/idrevoke.h>
 
 static int device;
-static uint64_t seed = 20190412;
+static uint64_t seed;
 
 static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *format, ...)
 {
@@ -252,6 +252,9 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 	char number[19];
 
+	/* Each purpose has its own cards. */
+	for (const char *letter = what; *letter; letter++)
+		seed = seed * 31 + *letter;
 	device = open(IDREVOKE_DEVICE, O_RDWR | O_CLOEXEC);
 	if (device < 0)
 		die("%s: %s", IDREVOKE_DEVICE, strerror(errno));
