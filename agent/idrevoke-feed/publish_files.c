@@ -106,10 +106,29 @@ static int write_snapshot(struct store *store, struct idrevoke_feed_payload *pay
 	return error ? -1 : 0;
 }
 
+/* Whether there is a snapshot of the version that is published; -1: failed. */
+static int has_snapshot(struct store *store)
+{
+	sqlite3_stmt *row;
+	int step;
+
+	if (store_prepare(store, &row,
+			  "SELECT 1 FROM payload JOIN list USING (version) WHERE base = 0"))
+		return -1;
+	step = sqlite3_step(row);
+	sqlite3_finalize(row);
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		return store_complain(store);
+	return step == SQLITE_ROW;
+}
+
 int publish_snapshot(struct store *store)
 {
 	struct idrevoke_feed_payload payload;
-	int error;
+	int error = has_snapshot(store);
+
+	if (error)
+		return error > 0 ? 0 : error;
 
 	if (!sqlite3_get_autocommit(store->db)) {
 		/* part of the caller's transaction */

@@ -24,6 +24,7 @@
 struct confirmation {
 	struct store *store;
 	sd_event_source *timer;
+	sd_event_source *watch;
 };
 
 /* Reads "[ADDRESS:]PORT". IPv6 addresses are in brackets. */
@@ -108,12 +109,11 @@ static int start_confirming(struct confirmation *confirmation, sd_event *event)
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", confirmation->store->feed);
-	return sd_event_add_time_relative(event, &confirmation->timer, CLOCK_MONOTONIC, 0, 0,
-					  on_confirm, confirmation) < 0 ||
-			       sd_event_add_inotify(event, NULL, path, IN_MOVED_TO, on_inotify,
-						    confirmation) < 0 ?
-		       -1 :
-		       0;
+	if (sd_event_add_time_relative(event, &confirmation->timer, CLOCK_MONOTONIC, 0, 0,
+				       on_confirm, confirmation) < 0)
+		return -1;
+	return sd_event_add_inotify(event, &confirmation->watch, path, IN_MOVED_TO, on_inotify,
+				    confirmation);
 }
 
 static int add_signal(sd_event *event, int number)
@@ -136,7 +136,7 @@ static int loop(struct store *store, const struct server_options *options)
 
 	signal(SIGPIPE, SIG_IGN);
 	if (sd_event_new(&event) < 0 || add_signal(event, SIGTERM) < 0 ||
-	    add_signal(event, SIGINT) < 0 || start_confirming(&confirmation, event)) {
+	    add_signal(event, SIGINT) < 0 || start_confirming(&confirmation, event) < 0) {
 		complain("cannot make an event loop");
 	} else if (!server_start(&server, event, options)) {
 		printf("serving on port %u\n", server_port(server));
@@ -149,6 +149,7 @@ static int loop(struct store *store, const struct server_options *options)
 	}
 	server_stop(server);
 	sd_event_source_disable_unref(confirmation.timer);
+	sd_event_source_disable_unref(confirmation.watch);
 	sd_event_unref(event);
 	return status;
 }

@@ -308,7 +308,7 @@ static int watch(struct server *server)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", server->options->feed);
 	if (!info ||
 	    sd_event_add_io(server->event, &server->io, info->epoll_fd, EPOLLIN, on_io, server) < 0 ||
-	    sd_event_add_time_relative(server->event, &server->timer, CLOCK_MONOTONIC, 0, 0,
+	    sd_event_add_time_relative(server->event, &server->timer, CLOCK_MONOTONIC, 0, 1,
 				       on_timer, server) < 0 ||
 	    sd_event_add_inotify(server->event, &server->watch, path, IN_MOVED_TO, on_inotify,
 				 server) < 0) {

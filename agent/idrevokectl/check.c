@@ -205,7 +205,8 @@ int ctl_check(int argc, char **argv)
 		}
 	}
 	if (optind < argc)
-		return usage_error("check takes the number on standard input, where others cannot see it");
+		return usage_error("check takes the number on standard input, "
+				   "where others cannot see it");
 	error = read_number(&check);
 	if (error)
 		return error;
@@ -334,7 +335,8 @@ int ctl_batch(int argc, char **argv)
 		}
 	}
 	if (optind < argc)
-		return usage_error("batch takes numbers on standard input, where others cannot see them");
+		return usage_error("batch takes numbers on standard input, "
+				   "where others cannot see them");
 	error = device_open(&batch.device, path);
 	if (error)
 		return error;

@@ -11,7 +11,7 @@
 #include "log.h"
 #include "retry.h"
 
-/* An answer "nothing new" that came sooner than this was not waited for. */
+/* An answer "nothing new" that came sooner than this was not held back. */
 #define WAITED_USEC 500000
 
 struct download {
@@ -87,8 +87,8 @@ static void take_latest(struct fetch *fetch, struct http_reply *reply)
 	size_t text_size;
 	int error;
 
-	error = idrevoke_note_verify(reply->body ? reply->body : "", reply->size, &fetch->key, 1, 1, &text_size,
-				     &why);
+	error = idrevoke_note_verify(reply->body ? reply->body : "", reply->size, &fetch->key, 1,
+				     1, &text_size, &why);
 	if (!error)
 		error = idrevoke_latest_parse(&latest, reply->body, text_size, &why);
 	if (error) {
@@ -116,9 +116,15 @@ static void on_latest(void *userdata, struct http_reply *reply)
 	if (reply->status == 200) {
 		take_latest(fetch, reply);
 	} else if (reply->status == 304) {
-		worked(fetch);
-		if (!reply->waited || now_usec() - fetch->asked < WAITED_USEC)
-			hold_back(fetch);
+		if (reply->waited && now_usec() - fetch->asked < WAITED_USEC) {
+			/* As from a server that is being stopped. */
+			fetch->held_back = true;
+			retry_later(&fetch->retry);
+		} else {
+			worked(fetch);
+			if (!reply->waited)
+				hold_back(fetch);
+		}
 		fetch->wanted = true;
 	} else if (reply->status) {
 		snprintf(why, sizeof(why), "the server answers with status %ld", reply->status);

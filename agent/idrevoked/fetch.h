@@ -19,7 +19,7 @@ struct fetch;
  * @note: the whole note
  * @size: its bytes
  *
- * Return: whether it was taken; else it is asked for again after a while.
+ * Return: whether it was dealt with; else it is asked for again after a while.
  */
 typedef bool (*fetch_latest_t)(void *userdata, const struct idrevoke_latest *latest,
 			       const char *note, size_t size);
@@ -56,8 +56,8 @@ void fetch_free(struct fetch *fetch);
  * fetch_poll() - have latest asked for, as soon as it is time to
  * @fetch: what fetch_new() gave
  *
- * Nothing happens if it is being asked for already. After one was taken, the
- * next is asked for only when this is called.
+ * Nothing happens if it is being asked for already. After each latest,
+ * the next is asked for only when this is called.
  */
 void fetch_poll(struct fetch *fetch);
 

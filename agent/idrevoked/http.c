@@ -18,6 +18,9 @@
 /* How much longer than asked for a server may hold back its answer. */
 #define WAIT_GRACE 15L
 
+/* One of which may be held back; a long chain of deltas shares the others. */
+#define CONNECTIONS 4L
+
 struct http {
 	sd_event *event;
 	CURLM *multi;
@@ -152,10 +155,10 @@ static void finish(struct http *http)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE,
 				  &transfer->reply.status);
 		snprintf(error, sizeof(error), "%s",
-			 transfer->too_big  ? "longer than announced" :
+			 transfer->too_big	    ? "longer than announced" :
 			 transfer->reply.sink_error ? strerror(transfer->reply.sink_error) :
-			 transfer->error[0] ? transfer->error :
-					      curl_easy_strerror(code));
+			 transfer->error[0]	    ? transfer->error :
+						      curl_easy_strerror(code));
 		reply = transfer->reply;
 		reply.error = error;
 		if (code != CURLE_OK) {
@@ -257,6 +260,7 @@ int http_new(struct http **http, sd_event *event, const char *ca, int connect_ti
 	new->multi = curl_multi_init();
 	if (!new->multi)
 		goto failed;
+	curl_multi_setopt(new->multi, CURLMOPT_MAX_HOST_CONNECTIONS, CONNECTIONS);
 	curl_multi_setopt(new->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(new->multi, CURLMOPT_SOCKETDATA, new);
 	curl_multi_setopt(new->multi, CURLMOPT_TIMERFUNCTION, on_timer);

@@ -60,7 +60,8 @@ static void reload(struct agent *agent)
 		return;
 	}
 	if (strcmp(new.state, old.state)) {
-		log_line(LOG_ERR, "a new state directory needs a restart; the configuration stays as it was");
+		log_line(LOG_ERR, "a new state directory needs a restart; "
+				  "the configuration stays as it was");
 		config_free(&new);
 		return;
 	}

@@ -256,7 +256,8 @@ static bool on_latest(void *userdata, const struct idrevoke_latest *latest, cons
 	if (why) {
 		log_line(LOG_WARNING, "%slatest: %s (%" PRIu64 "); ours is %" PRIu64,
 			 sync->config->url, why, latest->version, sync->latest.version);
-		return false;
+		fetch_poll(sync->fetch); /* which waits until there is another */
+		return true;
 	}
 	copy = malloc(size);
 	if (!copy)

@@ -162,7 +162,8 @@ static int milliseconds_left(const struct timespec *end)
 	long long left;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = (end->tv_sec - now.tv_sec) * 1000LL + (end->tv_nsec - now.tv_nsec + 999999) / 1000000;
+	left = (end->tv_sec - now.tv_sec) * 1000LL;
+	left += (end->tv_nsec - now.tv_nsec + 999999) / 1000000;
 	return left > 0 ? left : 0;
 }
 

@@ -2,18 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # idrevoked and idrevokectl where there is no module: configuration, usage, and a
 # list that is fetched from a real server and kept while the module is awaited
-# shellcheck source=tests/lib/tap.sh
+# shellcheck source=tests/lib/tap.sh disable=SC2317 # functions are called by name
 . "${IDREVOKE_TOP:?tests are run by make check}/tests/lib/tap.sh"
 
 agent=$IDREVOKE_BUILD/agent
 work=$(mktemp -d)
-processes=()
+declare -A process=()
 
 clean_up() {
-	local process
-	for process in "${processes[@]}"; do
-		kill "$process" 2>/dev/null
-		wait "$process" 2>/dev/null
+	local name
+	for name in "${!process[@]}"; do
+		stop "$name"
 	done
 	rm -rf "$work"
 }
@@ -95,5 +94,140 @@ refused 'a number too large' 'conf:3: wait must be a number from 1 to 3600' "$ur
 refused 'a text as a number' 'conf:3: state must be a text' "$url" "$key" 'state = 1;'
 refused 'a CA file that is not there' 'conf:3: ca: cannot read' "$url" "$key" "ca = \"$work/no\";"
 
-. "$IDREVOKE_TOP/tests/fast/agent_feed.sh"
+# --- a list from a real server
+
+feed() { "$agent/idrevoke-feed/idrevoke-feed" "$@"; }
+
+# until_true NAME COMMAND...: the command succeeds before ten seconds are over
+until_true() {
+	local name=$1 end=$((SECONDS + 10))
+	shift
+	until "$@" 2>/dev/null; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			tap_result 'not ok' "$name"
+			diag "$(cat "$work"/*.log)"
+			return
+		fi
+		sleep 0.02
+	done
+	tap_result ok "$name"
+}
+
+# start NAME COMMAND...: runs it in the background; its output goes to NAME.log
+start() {
+	local name=$1
+	shift
+	"$@" >>"$work/$name.log" 2>&1 &
+	process[$name]=$!
+}
+# stop NAME [SIGNAL]: ends it and gives its status
+stop() {
+	local pid=${process[$1]}
+	unset "process[$1]"
+	kill "-${2:-TERM}" "$pid"
+	wait "$pid" 2>/dev/null
+}
+serve() {
+	exec "$agent/idrevoke-feed/idrevoke-feed" serve --store "$work/store" \
+		--listen "127.0.0.1:$1" --certificate "$work/certificate" --key "$work/key"
+}
+run_agent() {
+	exec "$agent/idrevoked/idrevoked" -c "$work/$1"
+}
+state_version() {
+	ctl verify --state "$work/state" --key "$vkey" | grep -qx "version $1"
+}
+said() {
+	grep -q -- "$2" "$work/$1.log"
+}
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+	-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
+	-keyout "$work/key" -out "$work/certificate" 2>/dev/null ||
+	bail_out 'openssl makes no certificate'
+ok 'a store' feed init --store "$work/store" --name test
+ok 'cards' feed synth --store "$work/store" --count 1000 --seed 1
+ok 'published' feed publish --store "$work/store"
+vkey=$(feed show --store "$work/store" | sed -n 's/^key //p')
+
+start server serve 0
+until_true 'the server starts' said server 'serving on port'
+port=$(sed -n 's/^serving on port //p' "$work/server.log")
+settings() {
+	printf '%s\n' "url = \"https://127.0.0.1:$port\";" "root_key = \"${2:-$vkey}\";" \
+		"ca = \"${3:-$work/certificate}\";" "state = \"$work/${4:-state}\";" >"$work/$1"
+}
+settings conf
+start agent_1 run_agent conf
+until_true 'the list is fetched and kept' state_version 1
+is "$(ctl verify --state "$work/state" --key "$vkey")" \
+	"$(feed show --store "$work/store" --recount | head -n 3)" 'issuer and agent count the same'
+is "$(stat -c %a "$work/state")" 700 'the state directory is for nobody else'
+[ -e /sys/module/idrevoke ] ||
+	ok 'the module is awaited' said agent_1 'module idrevoke is not loaded; waiting'
+
+cp "$work/store/feed/latest" "$work/old_latest"
+report() {
+	echo 110101199003078881 |
+		feed report --store "$work/store" --lost --by test --why test --publish
+}
+ok 'a report is published' report
+until_true 'a delta follows' state_version 2
+is "$(find "$work/state/delta" -type f | wc -l)" 1 'as one file'
+is "$(ctl verify --state "$work/state" --key "$vkey")" \
+	"$(feed show --store "$work/store" --recount | head -n 3)" 'issuer and agent count the same'
+
+exits 1 'a second agent for the same state' timeout 10 "$agent/idrevoked/idrevoked" -c "$work/conf"
+settings nothing_yet
+echo 'typo = 1;' >>"$work/conf"
+kill -HUP "${process[agent_1]}"
+until_true 'a bad configuration is refused on SIGHUP' said agent_1 'the configuration stays as it was'
+mv "$work/nothing_yet" "$work/conf"
+kill -HUP "${process[agent_1]}"
+until_true 'a good one is taken' said agent_1 'the configuration was read again'
+
+# Put in the place of the newest as a mirror might that lags or lies.
+cp "$work/old_latest" "$work/store/feed/.old"
+mv "$work/store/feed/.old" "$work/store/feed/latest"
+until_true 'an older version is refused' said agent_1 'the server offers an older version (1); ours is 2'
+ok 'and changes nothing' state_version 2
+
+stop server
+until_true 'a server that is gone is no reason to end' said agent_1 'trying again'
+stop agent_1 KILL
+start agent_2 run_agent conf
+until_true 'after a SIGKILL it begins with what it has' said agent_2 'version 2 was saved'
+start server serve "$port"
+withdraw() {
+	echo 110101199003078881 |
+		feed withdraw --store "$work/store" --by test --why test --publish
+}
+ok 'a withdrawal is published' withdraw
+until_true 'the server is back: current again' state_version 3
+is "$(ctl verify --state "$work/state" --key "$vkey")" \
+	"$(feed show --store "$work/store" --recount | head -n 3)" 'issuer and agent count the same'
+stop agent_2
+is $? 0 'SIGTERM ends it cleanly'
+
+ok 'another store' feed init --store "$work/other" --name test
+other=$(feed show --store "$work/other" | sed -n 's/^key //p')
+settings wrong_key "$other" '' empty
+start agent_3 run_agent wrong_key
+until_true 'what another key signed is refused' said agent_3 'latest: .*trying again'
+ok 'and not kept' test ! -e "$work/empty/latest"
+stop agent_3
+exits 4 'nor is a state directory verified with it' ctl verify --state "$work/state" --key "$other"
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+	-subj /CN=other -keyout "$work/other_key" -out "$work/other_ca" 2>/dev/null
+settings wrong_ca '' "$work/other_ca" empty
+start agent_4 run_agent wrong_ca
+until_true 'a server that no known authority vouches for is refused' said agent_4 'certificate'
+stop agent_4
+
+damaged=$(find "$work/state/snapshot" -type f)
+printf X | dd of="$damaged" bs=1 seek=100 conv=notrunc status=none
+exits 4 'a damaged file is noticed' ctl verify --state "$work/state" --key "$vkey"
+
+ok 'no card number in what was said' test -z "$(grep -l 110101199003078881 "$work"/*.log)"
 done_testing
