@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What agent and issuer exchange: right forms are understood, others refused. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/idrevoke.h>
+
+#include "date.h"
+#include "feed.h"
+#include "merge.h"
+#include "note.h"
+#include "number.h"
+#include "payload.h"
+#include "tap.h"
+#include "write.h"
+
+static void numbers(void)
+{
+	static const struct {
+		const char *text;
+		enum idrevoke_why why;
+	} cases[] = {
+		{ "110101199003078881", IDREVOKE_WHY_NONE },
+		{ "990000199001018887", IDREVOKE_WHY_NONE },
+		{ "11010519491231002X", IDREVOKE_WHY_NONE },
+		{ "11010519491231002x", IDREVOKE_WHY_NONE },
+		{ "110101199003078882", IDREVOKE_WHY_MALFORMED },
+		{ "11010119900307888x", IDREVOKE_WHY_MALFORMED },
+		{ "X10101199003078881", IDREVOKE_WHY_MALFORMED },
+		{ "11010119900230888X", IDREVOKE_WHY_MALFORMED },
+		{ "1101011990030788811", IDREVOKE_WHY_MALFORMED },
+		{ "", IDREVOKE_WHY_MALFORMED },
+		{ "1234567", IDREVOKE_WHY_MALFORMED },
+		{ "H12345678", IDREVOKE_WHY_UNSUPPORTED },
+		{ "110101900307888", IDREVOKE_WHY_UNSUPPORTED },
+		{ "H1234567 ", IDREVOKE_WHY_MALFORMED },
+	};
+	char text[IDREVOKE_NUMBER_TEXT];
+	uint64_t number = 0, again;
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		is(idrevoke_number_parse(cases[i].text, &number), cases[i].why, "number %zu", i);
+	is(idrevoke_number_parse("110101199003078881", &number), 0, "a number");
+	is(number, (110101ULL * 140619 + 69461) * 1000 + 888, "is packed as the ABI says");
+
+	/* strides without a common factor reach all parts of a number */
+	for (number = 0; number < IDREVOKE_NUMBER_END; number += 700000001) {
+		idrevoke_number_format(number, text);
+		good &= !idrevoke_number_parse(text, &again) && again == number;
+	}
+	idrevoke_number_format(IDREVOKE_NUMBER_END - 1, text);
+	good &= !idrevoke_number_parse(text, &again) && again == IDREVOKE_NUMBER_END - 1;
+	ok(good, "numbers are the same after printing and parsing");
+	ok(!strncmp(text, "99999921841231999", 17), "the last number");
+	is(idrevoke_number_complete("110101900307888", text), 0, "a first-generation number");
+	ok(!strcmp(text, "110101199003078881"), "is completed");
+	is(idrevoke_number_complete("110101900230888", text), -EINVAL, "not on 30 February");
+}
+
+static void dates(void)
+{
+	static const char *const bad[] = { "20230229",	 "19831231",   "21630606",  "2023013",
+					   "202301301",	 "2023-0130",  "2023-01-1", "20230a01",
+					   "-2023-01-0", "2023-13-01", "20230100",  "" };
+	uint32_t date, before = 0;
+	uint16_t day;
+	bool good = true;
+
+	for (int32_t days = -62091; days < 140619 - 62091; days++) {
+		date = idrevoke_date_split(days);
+		good &= date > before &&
+			idrevoke_date_is_valid(date / 10000, date / 100 % 100, date % 100) &&
+			idrevoke_date_count(date / 10000, date / 100 % 100, date % 100) == days;
+		before = date;
+	}
+	ok(good && before == 21841231, "every day of 1800 to 2184");
+	for (uint32_t i = 0; i < IDREVOKE_START_END; i++)
+		good &= !idrevoke_start_parse(idrevoke_start_format(i), &day) && day == i;
+	ok(good, "every start of validity");
+	is(idrevoke_start_parse_text("19840101", &day) ?: day, 0, "the first");
+	is(idrevoke_start_parse_text("2163-06-05", &day) ?: day, 65534, "the last");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		is(idrevoke_start_parse_text(bad[i], &day), -EINVAL, "no date: %s", bad[i]);
+	is(idrevoke_start_of_time(1000000000), idrevoke_date_count(2001, 9, 9) - 5113, "a time");
+}
+
+static void notes(void)
+{
+	/* the example of C2SP's signed-note */
+	static const char peter[] = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+	static const char note[] =
+		"If you think cryptography is the answer to your problem,\n"
+		"then you don't know what your problem is.\n"
+		"\n"
+		"\xe2\x80\x94 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+	struct idrevoke_signer signer, another;
+	struct idrevoke_vkey keys[2];
+	char text[IDREVOKE_KEY_TEXT], *signed_note, *digit;
+	size_t size;
+	int refused = 0;
+
+	is(idrevoke_vkey_parse(&keys[0], peter), 0, "a verifier key of others");
+	is(idrevoke_note_verify(note, strlen(note), keys, 1, 1, &size, NULL), 0, "their note");
+	is(size, strstr(note, "\n\n") - note + 1, "its text");
+
+	ok(!idrevoke_signer_generate(&signer, "one") && !idrevoke_signer_generate(&another, "two"),
+	   "keys are made");
+	idrevoke_signer_format(&signer, text);
+	ok(!idrevoke_signer_parse(&another, text) && !memcmp(&another, &signer, sizeof(signer)),
+	   "a signer's key is the same after printing and parsing");
+	/* another digit of base64, whatever stands there */
+	digit = &text[strlen(text) - 10];
+	*digit = *digit == 'A' ? 'B' : 'A';
+	is(idrevoke_signer_parse(&another, text), -EBADMSG, "a changed one is refused");
+	idrevoke_vkey_format(&signer.verifier, text);
+	ok(!idrevoke_vkey_parse(&keys[0], text) &&
+		   !memcmp(&keys[0], &signer.verifier, sizeof(keys[0])),
+	   "a verifier key is the same after printing and parsing");
+	is(idrevoke_signer_generate(&another, "two words"), -EINVAL, "no name with a space");
+	is(idrevoke_signer_generate(&another, ""), -EINVAL, "no empty name");
+
+	signed_note = idrevoke_note_sign("a text\n\nof two\n", &signer);
+	size = 0;
+	is(idrevoke_note_verify(signed_note, strlen(signed_note), keys, 1, 1, &size, NULL), 0,
+	   "a note of our own");
+	is(size, strlen("a text\n\nof two\n"), "its text has an empty line");
+	is(idrevoke_note_verify(signed_note, strlen(signed_note), keys, 1, 2, &size, NULL), -ENOKEY,
+	   "too few signatures");
+	idrevoke_vkey_parse(&keys[1], peter);
+	is(idrevoke_note_verify(signed_note, strlen(signed_note), &keys[1], 1, 1, &size, NULL),
+	   -ENOKEY, "another's key");
+	for (size_t i = 0; i < 8 * strlen(signed_note); i++) {
+		signed_note[i / 8] ^= 1 << i % 8;
+		refused += !!idrevoke_note_verify(signed_note, strlen(signed_note), keys, 1, 1,
+						  &size, NULL);
+		signed_note[i / 8] ^= 1 << i % 8;
+	}
+	is(refused, 8 * strlen(signed_note), "no bit of a note can be changed");
+	refused = 0;
+	for (size_t i = 0; i < strlen(signed_note); i++)
+		refused += !!idrevoke_note_verify(signed_note, i, keys, 1, 1, &size, NULL);
+	is(refused, strlen(signed_note), "no note can be cut short");
+	free(signed_note);
+	ok(!idrevoke_note_sign("no newline", &signer), "a text ends with a newline");
+}
+
+static void latests(void)
+{
+	struct idrevoke_latest latest = {
+		.epoch = 1, .version = 5, .count = 7, .digest = { 0x1234, 0xabcd },
+		.issued = 1700000000, .valid_for = 60, .confirm_every = 6, .root = 1,
+		.snapshot = { .version = 3, .stored = 100, .unpacked = 96 },
+		.delta_count = 3,
+		.deltas = { { .base = 4, .version = 5, .stored = 1, .unpacked = 116 },
+			    { .base = 3, .version = 4, .stored = 1, .unpacked = 96 },
+			    { .base = 2, .version = 3, .stored = 1, .unpacked = 96 } },
+	};
+	struct idrevoke_latest again;
+	const char *why = NULL;
+	char *text = idrevoke_latest_format(&latest);
+	bool refused = true;
+
+	is(idrevoke_latest_parse(&again, text, strlen(text), &why), 0, "latest is understood");
+	ok(!memcmp(&again, &latest, sizeof(latest)), "and the same");
+	is(idrevoke_latest_deltas(&latest, 5), 0, "deltas from the newest version");
+	is(idrevoke_latest_deltas(&latest, 3), 2, "from the snapshot");
+	is(idrevoke_latest_deltas(&latest, 2), 3, "from before it");
+	is(idrevoke_latest_deltas(&latest, 1), -ENOENT, "from before all");
+	is(idrevoke_latest_deltas(&latest, 6), -ENOENT, "from one that is not there yet");
+	for (size_t i = 1; i < strlen(text); i++) {
+		char *longer;
+
+		/* without its last deltas it may be right */
+		if (text[i - 1] != '\n')
+			refused &= !!idrevoke_latest_parse(&again, text, i, NULL);
+		if (asprintf(&longer, "%.*s0%s", (int)i, text, text + i) < 0)
+			bail_out("no memory");
+		/* a zero can stand only behind a digit */
+		if (text[i - 1] < '0' || text[i - 1] > '9')
+			refused &= !!idrevoke_latest_parse(&again, longer, strlen(longer), NULL);
+		free(longer);
+	}
+	ok(refused, "cut short, or with zeros in front, it is refused");
+	free(text);
+
+	for (int i = 0; i < 6; i++) {
+		struct idrevoke_latest wrong = latest;
+
+		switch (i) {
+		case 0: wrong.version = 6; break;
+		case 1: wrong.deltas[1].base = 2; break;
+		case 2: wrong.snapshot.version = 1; break;
+		case 3: wrong.snapshot.unpacked = 97; break;
+		case 4: wrong.valid_for = 0; break;
+		case 5: wrong.epoch = 0; break;
+		}
+		text = idrevoke_latest_format(&wrong);
+		is(idrevoke_latest_parse(&again, text, strlen(text), &why), -EBADMSG,
+		   "contradiction %d: %s", i, why ?: "?");
+		free(text);
+	}
+}
+
+#define RECORDS 1000
+
+static struct idrevoke_record record(uint64_t i)
+{
+	return (struct idrevoke_record){ .number = i * 1000003, .through = 1 + i, .reason = 3,
+					 .flags = 1, .effective_from = 1700000000 + i };
+}
+
+/* Writes a payload with every @step-th record, and removals if it is a delta. */
+static struct idrevoke_feed_payload write_payload(int feed, uint64_t base, uint64_t version, int step,
+						  struct idrevoke_digest digest, uint64_t count)
+{
+	struct idrevoke_payload_header header = {
+		.delta = base, .epoch = 1, .base = base, .version = version,
+		.records = (RECORDS + step - 1) / step, .count = count, .digest = digest, .issued = 1,
+	};
+	struct idrevoke_feed_payload named = {};
+	struct idrevoke_payload_writer *writer;
+
+	if (idrevoke_payload_create(&writer, feed, &header))
+		bail_out("a payload cannot be written");
+	for (int i = 0; i < RECORDS; i += step) {
+		struct idrevoke_record next = record(i);
+
+		if (base)
+			next = (struct idrevoke_record){ .number = next.number,
+							 .flags = IDREVOKE_RECORD_REMOVE };
+		if (idrevoke_payload_append(writer, &next))
+			bail_out("a record cannot be written");
+	}
+	ok(!idrevoke_payload_finish(writer, &named), "a payload is written");
+	idrevoke_payload_discard(writer);
+	return named;
+}
+
+static char *read_payload(int feed, const struct idrevoke_feed_payload *named, size_t *size)
+{
+	char path[IDREVOKE_FEED_PATH], *data;
+
+	idrevoke_feed_path(named, path);
+	if (idrevoke_file_read(feed, path, 1 << 20, &data, size))
+		bail_out("%s cannot be read", path);
+	return data;
+}
+
+/* How reading ends: 0, or a negative errno; how many records came before. */
+static int read_all(const void *data, size_t size, const struct idrevoke_feed_payload *named,
+		    int *count)
+{
+	struct idrevoke_payload *payload;
+	struct idrevoke_record next;
+	FILE *file = fmemopen((void *)data, size, "r");
+	int got = idrevoke_payload_open(&payload, file, named, NULL);
+
+	*count = 0;
+	if (got) {
+		fclose(file);
+		return got;
+	}
+	while ((got = idrevoke_payload_next(payload, &next, NULL)) > 0)
+		++*count;
+	is(idrevoke_payload_next(payload, &next, NULL) == got, true, "the end stays the end");
+	idrevoke_payload_close(payload);
+	return got;
+}
+
+static void damage(char *data, size_t size, const struct idrevoke_feed_payload *named)
+{
+	struct idrevoke_feed_payload wrong = *named;
+	const char *why;
+	int count, refused = 0;
+	FILE *file;
+
+	is(read_all(data, size, named, &count), 0, "a payload is read");
+	is(count, RECORDS, "all of it");
+	wrong.version++;
+	is(read_all(data, size, &wrong, &count), -EBADMSG, "another version");
+	wrong = *named;
+	wrong.unpacked -= IDREVOKE_FEED_RECORD_SIZE;
+	is(read_all(data, size, &wrong, &count), -EBADMSG, "another size");
+	is(read_all(data, size + 1, named, &count), -EBADMSG, "a byte more");
+	is(read_all(data, size - 1, named, &count), -EBADMSG, "a byte less");
+	is(read_all(data, 10, named, &count), -EBADMSG, "next to nothing");
+	for (size_t i = 0; i < size; i++) {
+		data[i] ^= 1 << i % 8;
+		file = fmemopen(data, size, "r");
+		refused += idrevoke_payload_verify(file, named, &why) == -EBADMSG;
+		fclose(file);
+		data[i] ^= 1 << i % 8;
+	}
+	is(refused, size, "no byte can be changed unnoticed");
+}
+
+static struct idrevoke_payload *open_payload(int feed, const struct idrevoke_feed_payload *named)
+{
+	char path[IDREVOKE_FEED_PATH];
+	struct idrevoke_payload *payload;
+	FILE *file;
+
+	idrevoke_feed_path(named, path);
+	file = fdopen(openat(feed, path, O_RDONLY), "r");
+	if (!file || idrevoke_payload_verify(file, named, NULL) ||
+	    idrevoke_payload_open(&payload, file, named, NULL))
+		bail_out("%s cannot be opened", path);
+	return payload;
+}
+
+static void payloads(void)
+{
+	char directory[] = "/tmp/idrevoke-formats-XXXXXX", command[64];
+	struct idrevoke_digest all = {}, left = {}, wrong = { 1, 1 };
+	struct idrevoke_feed_payload snapshot, delta, bad;
+	struct idrevoke_payload *both[2];
+	struct idrevoke_merge *merge;
+	struct idrevoke_record next;
+	char *data;
+	size_t size;
+	int feed, got, count = 0;
+
+	if (!mkdtemp(directory))
+		bail_out("no directory");
+	feed = open(directory, O_RDONLY | O_DIRECTORY);
+	for (int i = 0; i < RECORDS; i++) {
+		next = record(i);
+		idrevoke_digest_add(&all, &next);
+		if (i % 3)
+			idrevoke_digest_add(&left, &next);
+	}
+	snapshot = write_payload(feed, 0, 1, 1, all, RECORDS);
+	delta = write_payload(feed, 1, 2, 3, left, RECORDS - 334);
+	bad = write_payload(feed, 1, 3, 3, wrong, RECORDS - 334);
+	data = read_payload(feed, &snapshot, &size);
+	damage(data, size, &snapshot);
+	free(data);
+
+	both[0] = open_payload(feed, &snapshot);
+	both[1] = open_payload(feed, &delta);
+	is(idrevoke_merge_open(&merge, both, 2, NULL), 0, "snapshot and delta follow one another");
+	while ((got = idrevoke_merge_next(merge, &next, NULL)) > 0)
+		count++;
+	ok(!got && count == RECORDS - 334, "merged: what was removed is not there");
+	idrevoke_merge_close(merge);
+
+	both[0] = open_payload(feed, &snapshot);
+	both[1] = open_payload(feed, &bad);
+	is(idrevoke_merge_open(&merge, both, 2, NULL), 0, "another delta");
+	while ((got = idrevoke_merge_next(merge, &next, NULL)) > 0)
+		;
+	is(got, -EBADMSG, "a list of another digest than was named");
+	idrevoke_merge_close(merge);
+
+	both[0] = open_payload(feed, &delta);
+	both[1] = open_payload(feed, &snapshot);
+	is(idrevoke_merge_open(&merge, both, 2, NULL), -EBADMSG, "in the wrong order");
+	close(feed);
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	ok(!system(command), "cleaned up");
+}
+
+int main(void)
+{
+	numbers();
+	dates();
+	notes();
+	latests();
+	payloads();
+	return done();
+}
