@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A bound on guessing. Real gateways see one listed card in tens of thousands;
- * whoever tries numbers to find out which are listed sees many. So each user has
- * a bucket of hits that fills up again at a steady rate. A check that is not a
- * hit, nearly every one, does not come near it.
+ * A bound on what can be learnt by guessing. Real gateways see one listed card in
+ * tens of thousands; whoever tries numbers to find out which are listed sees many.
+ * So each user has a bucket of hits that fills up again at a steady rate. What is
+ * withheld is how and why a number is listed; that it is can be told, since other
+ * numbers go on being answered: who drains the bucket is seen in the counters. A
+ * check that is not a hit, nearly every one, does not come near it.
  *
  * The bucket is one word: the time at which it will be full (the generic cell
  * rate algorithm of ITU-T I.371). Each hit puts it off by one hit's share of an

@@ -84,7 +84,7 @@ static void answer(struct idrevoke_check *check, const struct question *question
 		check->why = question->why;
 		return;
 	}
-	if (!view) {
+	if (state == IDREVOKE_STATE_NOT_READY) {
 		check->why = IDREVOKE_WHY_NOT_READY;
 		return;
 	}

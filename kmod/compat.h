@@ -9,6 +9,11 @@
 #include <linux/hrtimer.h>
 #include <linux/version.h>
 
+/* 6.2 split operations in two, of which commands see the smaller. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define genl_split_ops genl_ops
+#endif
+
 /* 6.12 moved this header out of asm/. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <linux/unaligned.h>

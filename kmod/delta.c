@@ -14,7 +14,6 @@
 #include <linux/prefetch.h>
 #include <linux/sched/signal.h>
 
-#include "compat.h"
 #include "list.h"
 
 /* How far ahead lines are fetched, and how often others get a turn. */
@@ -30,30 +29,37 @@ static void go_on(const struct idrv_table *table, const struct idrv_change *chan
 		cond_resched();
 }
 
-static int preview(const struct idrv_table *table, const struct idrv_change *changes,
-		   u64 changes_count, u64 *count, struct idrv_digest *digest)
+/* What a delta makes of a list. */
+struct preview {
+	struct idrv_digest digest;
+	u64 count;
+	u64 added;	/* numbers that are new */
+};
+
+static int preview_changes(const struct idrv_table *table, const struct idrv_change *changes,
+			   u64 changes_count, struct preview *preview)
 {
 	u64 i;
 
 	for (i = 0; i < changes_count; i++) {
+		bool listed, stays = changes[i].value != IDRV_VALUE_REMOVE;
 		u32 value;
 
 		go_on(table, changes, changes_count, i);
 		if (i % TURN == TURN - 1 && fatal_signal_pending(current))
 			return -EINTR;
-		if (idrv_table_find(table, changes[i].number, &value)) {
-			idrv_digest_subtract(digest, changes[i].number, value);
-			--*count;
-		}
-		if (changes[i].value != IDRV_VALUE_REMOVE) {
-			idrv_digest_add(digest, changes[i].number, changes[i].value);
-			++*count;
-		}
+		listed = idrv_table_find(table, changes[i].number, &value);
+		if (listed)
+			idrv_digest_subtract(&preview->digest, changes[i].number, value);
+		if (stays)
+			idrv_digest_add(&preview->digest, changes[i].number, changes[i].value);
+		preview->count += stays - listed;
+		preview->added += stays && !listed;
 	}
 	return 0;
 }
 
-static void unreserve(struct idrv_table *table, struct idrv_change *changes, u64 count)
+static void unreserve_changes(struct idrv_table *table, struct idrv_change *changes, u64 count)
 {
 	u64 i;
 
@@ -63,7 +69,7 @@ static void unreserve(struct idrv_table *table, struct idrv_change *changes, u64
 }
 
 /* Slots for the numbers that are new; all or none. */
-static int reserve(struct idrv_table *table, struct idrv_change *changes, u64 count)
+static int reserve_changes(struct idrv_table *table, struct idrv_change *changes, u64 count)
 {
 	int error = 0;
 	u64 i;
@@ -81,7 +87,7 @@ static int reserve(struct idrv_table *table, struct idrv_change *changes, u64 co
 		else
 			error = idrv_table_reserve(table, changes[i].number, &changes[i].slot);
 		if (error) {
-			unreserve(table, changes, i);
+			unreserve_changes(table, changes, i);
 			return error;
 		}
 		changes[i].reserved = true;
@@ -89,7 +95,7 @@ static int reserve(struct idrv_table *table, struct idrv_change *changes, u64 co
 	return 0;
 }
 
-static void store(struct idrv_table *table, struct idrv_change *changes, u64 count)
+static void store_changes(struct idrv_table *table, struct idrv_change *changes, u64 count)
 {
 	u64 i;
 
@@ -107,23 +113,45 @@ static void store(struct idrv_table *table, struct idrv_change *changes, u64 cou
 }
 
 /*
- * A larger table with the result. The largest tables that there can be aside, a
- * place is found sooner or later, since each attempt draws a new key.
+ * A larger table with the result, made aside: nobody who asks or verifies waits
+ * for it. What goes makes place for what comes.
  */
-static struct idrv_table *replace(struct idrv_table *table, struct idrv_change *changes,
-				  u64 changes_count, u64 count, int *error)
+static struct idrv_table *replace_table(struct idrv_table *table,
+					const struct idrv_change *changes, u64 changes_count,
+					u64 count, int *error)
 {
-	struct idrv_table *larger = idrv_rebuild_now(table, max(count, table->count), error);
+	struct idrv_table *larger = idrv_rebuild_copy(table, max(count, table->count), error);
+	u64 i;
 
-	if (!larger)
-		return NULL;
-	*error = reserve(larger, changes, changes_count);
-	if (*error) {
-		idrv_table_destroy(larger);
-		return NULL;
+	for (i = 0; larger && i < changes_count; i++) {
+		go_on(larger, changes, changes_count, i);
+		if (changes[i].value == IDRV_VALUE_REMOVE)
+			idrv_table_remove(larger, changes[i].number);
 	}
-	store(larger, changes, changes_count);
+	for (i = 0; larger && i < changes_count; i++) {
+		const struct idrv_change *change = &changes[i];
+
+		go_on(larger, changes, changes_count, i);
+		if (change->value == IDRV_VALUE_REMOVE ||
+		    idrv_table_update(larger, change->number, change->value))
+			continue;
+		*error = idrv_rebuild_insert(&larger, change->number, change->value, count);
+		if (*error) {
+			idrv_table_destroy(larger);
+			larger = NULL;
+		}
+	}
 	return larger;
+}
+
+static int check_preview(const struct preview *preview, const struct idrv_commitment *commitment,
+			 struct idrv_refusal *refusal)
+{
+	if (preview->count != commitment->count)
+		return idrv_refuse(refusal, -EBADMSG, "the resulting list has another count");
+	if (!idrv_digest_equal(&preview->digest, &commitment->digest))
+		return idrv_refuse(refusal, -EBADMSG, "the resulting list has another digest");
+	return 0;
 }
 
 /**
@@ -141,48 +169,49 @@ int idrv_delta_apply(struct idrv_change *changes, u64 changes_count, struct idrv
 		     const struct idrv_commitment *commitment, struct idrv_refusal *refusal)
 {
 	const struct idrv_view *old;
-	struct idrv_digest digest;
-	u64 count;
+	struct idrv_table *table;
+	struct preview preview;
 	int error;
 
 	mutex_lock(&idrv_list.lock);
 	old = idrv_list_current();
-	digest = old->digest;
-	count = old->count;
-	error = preview(old->table, changes, changes_count, &count, &digest);
+	table = old->table;
+	preview = (struct preview){ .digest = old->digest, .count = old->count };
+	error = preview_changes(table, changes, changes_count, &preview);
 	if (error) {
 		refusal->message = "interrupted";
 		goto unlock;
 	}
-	if (count != commitment->count) {
-		error = idrv_refuse(refusal, -EBADMSG, "the resulting list has another count");
+	error = check_preview(&preview, commitment, refusal);
+	if (error)
 		goto unlock;
-	}
-	if (!idrv_digest_equal(&digest, &commitment->digest)) {
-		error = idrv_refuse(refusal, -EBADMSG, "the resulting list has another digest");
-		goto unlock;
-	}
 
-	view->table = old->table;
+	/* For a while, what comes is there beside what goes. */
 	error = -ENOSPC;
-	if (idrv_rebuild_fits(old->table, count))
-		error = reserve(old->table, changes, changes_count);
-	if (!error) {
-		store(old->table, changes, changes_count);
-	} else if (error == -ENOSPC) {
-		view->table = replace(old->table, changes, changes_count, count, &error);
-		if (!view->table) {
-			refusal->message = error == -ENOMEM ? "no memory for a larger table" :
-					   error == -EINTR ? "interrupted" :
-					   "no place in the table";
-			goto unlock;
-		}
-	} else {
-		refusal->message = "interrupted";
+	if (idrv_rebuild_fits(table, table->count + preview.added))
+		error = reserve_changes(table, changes, changes_count);
+	if (!error)
+		store_changes(table, changes, changes_count);
+
+	if (error == -ENOSPC) {
+		mutex_unlock(&idrv_list.lock);
+		idrv_rebuild_bar();
+		mutex_lock(&idrv_list.lock);
+		/* Before it was barred, a rebuild may have put another in force. */
+		table = idrv_list_current()->table;
+		mutex_unlock(&idrv_list.lock);
+		table = replace_table(table, changes, changes_count, preview.count, &error);
+		mutex_lock(&idrv_list.lock);
+		if (table)
+			error = 0;
+	}
+	if (error) {
+		refusal->message = error == -ENOMEM ? "no memory for a larger table" :
+				   error == -EINTR ? "interrupted" : "no place in the table";
 		goto unlock;
 	}
+	view->table = table;
 	idrv_list_publish(view);
-	error = 0;
 unlock:
 	mutex_unlock(&idrv_list.lock);
 	return error;

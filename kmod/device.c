@@ -73,7 +73,6 @@ static long check_batch(struct opener *opener, struct idrevoke_batch __user *arg
 {
 	struct idrevoke_check group[IDRV_CHECK_GROUP], __user *checks;
 	struct idrevoke_batch batch;
-	long error = -EFAULT;
 	u32 done = 0;
 	u64 end;
 
@@ -102,14 +101,12 @@ static long check_batch(struct opener *opener, struct idrevoke_batch __user *arg
 
 		if (done % BATCH_TURN == 0) {
 			cond_resched();
-			if (fatal_signal_pending(current)) {
-				error = -EINTR;
+			if (fatal_signal_pending(current))
 				break;
-			}
 		}
 	}
 	memzero_explicit(group, sizeof(group));
-	return done ?: error;
+	return done ?: -EFAULT;
 }
 
 static long read_info(struct opener *opener, struct idrevoke_info __user *argument)

@@ -4,7 +4,7 @@
 #include "digest.h"
 
 /* The 64-bit finalizer of MurmurHash3. */
-static u64 mix(u64 x)
+static u64 digest_mix(u64 x)
 {
 	x ^= x >> 33;
 	x *= 0xff51afd7ed558ccdULL;
@@ -13,15 +13,15 @@ static u64 mix(u64 x)
 	return x ^ x >> 33;
 }
 
-static struct idrv_digest term(u64 number, u32 value)
+static struct idrv_digest digest_term(u64 number, u32 value)
 {
 	/* reason in bits 0-3 and flags from bit 4 on: as a value has them */
 	u64 b = value >> IDRV_VALUE_REASON_SHIFT;
 	u64 a = number | (u64)(value & IDRV_VALUE_THROUGH) << 47;
 	struct idrv_digest digest;
 
-	digest.low = mix(a ^ mix(b + 0x9e3779b97f4a7c15ULL));
-	digest.high = mix(digest.low + a + 0xc2b2ae3d27d4eb4fULL);
+	digest.low = digest_mix(a ^ digest_mix(b + 0x9e3779b97f4a7c15ULL));
+	digest.high = digest_mix(digest.low + a + 0xc2b2ae3d27d4eb4fULL);
 	return digest;
 }
 
@@ -35,7 +35,7 @@ static struct idrv_digest term(u64 number, u32 value)
  */
 void idrv_digest_add(struct idrv_digest *digest, u64 number, u32 value)
 {
-	struct idrv_digest one = term(number, value);
+	struct idrv_digest one = digest_term(number, value);
 
 	digest->low += one.low;
 	digest->high += one.high + (digest->low < one.low);
@@ -51,7 +51,7 @@ void idrv_digest_add(struct idrv_digest *digest, u64 number, u32 value)
  */
 void idrv_digest_subtract(struct idrv_digest *digest, u64 number, u32 value)
 {
-	struct idrv_digest one = term(number, value);
+	struct idrv_digest one = digest_term(number, value);
 
 	digest->high -= one.high + (digest->low < one.low);
 	digest->low -= one.low;

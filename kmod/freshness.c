@@ -7,6 +7,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/poll.h>
 #include <linux/printk.h>
@@ -43,26 +44,27 @@ int idrv_freshness_set(struct idrv_view *view, u64 issued, u32 valid_for,
 		       struct idrv_refusal *refusal)
 {
 	u64 now = ktime_get_coarse_boottime_ns();
-	u64 wall = ktime_get_real_seconds();
-	u64 late_after = (u64)CONFIRMATIONS_MISSED * READ_ONCE(idrv_limits.confirm_interval);
+	u64 wall = ktime_get_real_ns();
+	u64 late_after = CONFIRMATIONS_MISSED * NSEC_PER_SEC *
+			 READ_ONCE(idrv_limits.confirm_interval);
+	u64 valid = (u64)NSEC_PER_SEC * valid_for;
+	u64 most = (u64)NSEC_PER_SEC * READ_ONCE(idrv_limits.max_valid_for);
 	u64 age = 0;
 
-	if (issued > wall) {
-		if (issued - wall > READ_ONCE(idrv_limits.max_skew))
-			return idrv_refuse(refusal, -ERANGE,
-					   "the issuer's time is ahead of this machine's clock");
-	} else {
-		age = wall - issued;
-	}
+	/* Compared in seconds first, since nanoseconds of it may overflow. */
+	if (issued > div_u64(wall, NSEC_PER_SEC) + READ_ONCE(idrv_limits.max_skew))
+		return idrv_refuse(refusal, -ERANGE,
+				   "the issuer's time is ahead of this machine's clock");
+	if (issued * NSEC_PER_SEC < wall)
+		age = wall - issued * NSEC_PER_SEC;
 
 	view->issued = issued;
 	view->stale_at = now;
-	if (age < valid_for)
-		view->stale_at += NSEC_PER_SEC * min_t(u64, valid_for - age,
-						       READ_ONCE(idrv_limits.max_valid_for));
+	if (age < valid)
+		view->stale_at += min(valid - age, most);
 	view->late_at = now;
 	if (age < late_after)
-		view->late_at += NSEC_PER_SEC * (late_after - age);
+		view->late_at += late_after - age;
 	return 0;
 }
 
@@ -75,7 +77,8 @@ int idrv_freshness_set(struct idrv_view *view, u64 issued, u32 valid_for,
  */
 enum idrevoke_state idrv_freshness_state(const struct idrv_view *view, u64 now)
 {
-	if (!view)
+	/* A list of nobody proves nothing about anybody. */
+	if (!view || !view->count)
 		return IDREVOKE_STATE_NOT_READY;
 	if (now >= view->stale_at)
 		return IDREVOKE_STATE_STALE;

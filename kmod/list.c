@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The list: the view in force, its publication, its status and its end. */
 #include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/slab.h>
 
-#include "compat.h"
 #include "list.h"
 
 struct idrv_list idrv_list;
@@ -45,9 +46,8 @@ int idrv_list_init(void)
  */
 void idrv_list_exit(void)
 {
-	WRITE_ONCE(idrv_list.stopping, true);
 	idrv_transaction_exit();
-	idrv_rebuild_exit();
+	idrv_rebuild_bar();
 	mutex_lock(&idrv_list.lock);
 	idrv_list_publish(NULL);
 	mutex_unlock(&idrv_list.lock);
@@ -84,6 +84,8 @@ void idrv_list_publish(struct idrv_view *view)
 	struct idrv_view *old = idrv_list_current();
 
 	rcu_assign_pointer(idrv_list.view, view);
+	/* Pairs with smp_rmb() in floor_read(). */
+	smp_wmb();
 	if (view && (view->epoch != idrv_list.floor.epoch ||
 		     view->version != idrv_list.floor.version)) {
 		WRITE_ONCE(idrv_list.floor.epoch, view->epoch);
@@ -157,11 +159,30 @@ int idrv_list_flush(u32 owner, struct idrv_refusal *refusal)
 	return 0;
 }
 
+/*
+ * The newest version since load. With a list in force, it is that one. Without,
+ * it changes only after a list came in force again: then this looks again.
+ */
+static void floor_read(const struct idrv_view *view, struct idrv_status *status)
+{
+	while (!view) {
+		status->floor_epoch = READ_ONCE(idrv_list.floor.epoch);
+		status->floor_version = READ_ONCE(idrv_list.floor.version);
+		/* Pairs with smp_wmb() in idrv_list_publish(). */
+		smp_rmb();
+		view = rcu_dereference(idrv_list.view);
+		if (!view)
+			return;
+	}
+	status->floor_epoch = view->epoch;
+	status->floor_version = view->version;
+}
+
 /**
  * idrv_list_status - tell what is in force
  * @status: to be filled
  *
- * Context: any that may not be in the middle of a change; takes no lock.
+ * Context: any; takes no lock.
  */
 void idrv_list_status(struct idrv_status *status)
 {
@@ -182,9 +203,8 @@ void idrv_list_status(struct idrv_status *status)
 			status->fresh_ms = div_u64(view->stale_at - now, NSEC_PER_MSEC);
 		status->memory = idrv_table_memory(view->table) + sizeof(*view);
 	}
+	floor_read(view, status);
 	rcu_read_unlock();
-	status->floor_epoch = READ_ONCE(idrv_list.floor.epoch);
-	status->floor_version = READ_ONCE(idrv_list.floor.version);
 	status->rebuilds = READ_ONCE(idrv_list.rebuilds);
 	status->rebuilding = READ_ONCE(idrv_list.rebuilding);
 	status->transaction = idrv_transaction_owner();

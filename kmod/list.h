@@ -92,7 +92,7 @@ struct idrv_view {
  * @rebuilds: rebuilds done
  * @rebuilding: whether one is under way
  * @rebuild_failed: the last one found no place for an entry; under @lock
- * @stopping: the module is being unloaded
+ * @rebuild_barred: none may run; under @lock
  * @workqueue: where all of this module's work is done
  * @notify: told of each event; may sleep. Under @notify_lock
  * @notify_lock: taken last
@@ -116,7 +116,7 @@ struct idrv_list {
 	u64 rebuilds;
 	bool rebuilding;
 	bool rebuild_failed;
-	bool stopping;
+	bool rebuild_barred;
 	struct workqueue_struct *workqueue;
 	struct mutex notify_lock;
 	void (*notify)(enum idrevoke_event event);
@@ -134,9 +134,7 @@ struct idrv_refusal {
 #define idrv_refuse(refusal, error, text) \
 	({ (refusal)->message = (text); (error); })
 
-/**
- * struct idrv_status - what is in force, for status replies
- */
+/* What is in force, for status replies: see <linux/idrevoke_netlink.h>. */
 struct idrv_status {
 	enum idrevoke_state state;
 	u64 epoch;
@@ -153,9 +151,7 @@ struct idrv_status {
 	u32 transaction;
 };
 
-/**
- * struct idrv_commitment - what a commit says of the list that results
- */
+/* What a commit says of the list that results, and for how long it holds. */
 struct idrv_commitment {
 	u64 epoch;
 	u64 version;
@@ -212,13 +208,16 @@ int idrv_delta_apply(struct idrv_change *changes, u64 count, struct idrv_view *v
 #define IDRV_CENTIBYTES_SNAPSHOT	1062
 #define IDRV_CENTIBYTES_FULL		905
 
-struct idrv_table *idrv_rebuild_now(struct idrv_table *table, u64 count, int *error);
 bool idrv_rebuild_fits(const struct idrv_table *table, u64 count);
+struct idrv_table *idrv_rebuild_copy(struct idrv_table *table, u64 count, int *error);
+int idrv_rebuild_insert(struct idrv_table **table, u64 number, u32 value, u64 count);
 void idrv_rebuild_consider(void);
+void idrv_rebuild_bar(void);
+void idrv_rebuild_allow(void);
 void idrv_rebuild_init(void);
-void idrv_rebuild_exit(void);
 
 /* verify.c */
-int idrv_list_verify(u64 *count, struct idrv_digest *digest, struct idrv_refusal *refusal);
+int idrv_list_verify(u64 *count, struct idrv_digest *digest, struct idrv_status *status,
+		     struct idrv_refusal *refusal);
 
 #endif

@@ -6,6 +6,10 @@
  */
 #include <linux/module.h>
 
+#ifndef CONFIG_64BIT
+#error "idrevoke needs a 64-bit kernel: an entry is one word, stored by one instruction"
+#endif
+
 #include "budget.h"
 #include "device.h"
 #include "list.h"

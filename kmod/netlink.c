@@ -10,6 +10,7 @@
 #include <net/sock.h>
 
 #include "check.h"
+#include "compat.h"
 #include "list.h"
 #include "netlink.h"
 
@@ -76,25 +77,22 @@ static int put_counters(struct sk_buff *message)
 	return 0;
 }
 
-static int put_status(struct sk_buff *message)
+static int put_status(struct sk_buff *message, const struct idrv_status *status)
 {
-	struct idrv_status status;
-
-	idrv_list_status(&status);
-	if (nla_put_u32(message, IDREVOKE_A_STATE, status.state) ||
-	    put_u64(message, IDREVOKE_A_EPOCH, status.epoch) ||
-	    put_u64(message, IDREVOKE_A_VERSION, status.version) ||
-	    put_u64(message, IDREVOKE_A_COUNT, status.count) ||
-	    put_digest(message, IDREVOKE_A_DIGEST, &status.digest) ||
-	    put_u64(message, IDREVOKE_A_ISSUED, status.issued) ||
-	    put_u64(message, IDREVOKE_A_FRESH_MS, status.fresh_ms) ||
-	    put_u64(message, IDREVOKE_A_FLOOR_EPOCH, status.floor_epoch) ||
-	    put_u64(message, IDREVOKE_A_FLOOR_VERSION, status.floor_version) ||
-	    put_u64(message, IDREVOKE_A_MEMORY, status.memory) ||
+	if (nla_put_u32(message, IDREVOKE_A_STATE, status->state) ||
+	    put_u64(message, IDREVOKE_A_EPOCH, status->epoch) ||
+	    put_u64(message, IDREVOKE_A_VERSION, status->version) ||
+	    put_u64(message, IDREVOKE_A_COUNT, status->count) ||
+	    put_digest(message, IDREVOKE_A_DIGEST, &status->digest) ||
+	    put_u64(message, IDREVOKE_A_ISSUED, status->issued) ||
+	    put_u64(message, IDREVOKE_A_FRESH_MS, status->fresh_ms) ||
+	    put_u64(message, IDREVOKE_A_FLOOR_EPOCH, status->floor_epoch) ||
+	    put_u64(message, IDREVOKE_A_FLOOR_VERSION, status->floor_version) ||
+	    put_u64(message, IDREVOKE_A_MEMORY, status->memory) ||
 	    put_u64(message, IDREVOKE_A_MAX_ENTRIES, READ_ONCE(idrv_limits.max_entries)) ||
-	    put_u64(message, IDREVOKE_A_REBUILDS, status.rebuilds) ||
-	    nla_put_u32(message, IDREVOKE_A_REBUILDING, status.rebuilding) ||
-	    nla_put_u32(message, IDREVOKE_A_TRANSACTION, status.transaction))
+	    put_u64(message, IDREVOKE_A_REBUILDS, status->rebuilds) ||
+	    nla_put_u32(message, IDREVOKE_A_REBUILDING, status->rebuilding) ||
+	    nla_put_u32(message, IDREVOKE_A_TRANSACTION, status->transaction))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -109,13 +107,26 @@ static struct sk_buff *reply_new(struct genl_info *info, void **header)
 
 	if (!message)
 		return NULL;
+	/* The header always fits a new message. */
 	*header = genlmsg_put_reply(message, info, &family, 0, info->genlhdr->cmd);
 	return message;
 }
 
-static int reply_send(struct sk_buff *message, void *header, struct genl_info *info)
+/*
+ * With @status, or with what is in force now. That the sender has left no room in
+ * its receive buffer is reported to it, though the command has taken effect; to
+ * repeat it is harmless.
+ */
+static int reply_send(struct sk_buff *message, void *header, struct genl_info *info,
+		      const struct idrv_status *status)
 {
-	if (put_status(message) || put_counters(message)) {
+	struct idrv_status now;
+
+	if (!status) {
+		idrv_list_status(&now);
+		status = &now;
+	}
+	if (put_status(message, status) || put_counters(message)) {
 		nlmsg_free(message);
 		return -EMSGSIZE;
 	}
@@ -123,18 +134,24 @@ static int reply_send(struct sk_buff *message, void *header, struct genl_info *i
 	return genlmsg_reply(message, info);
 }
 
-/* Ends a command: a reply, or the reason why not. */
-static int finish(struct genl_info *info, struct sk_buff *reply, void *header, int error,
-		  const struct idrv_refusal *refusal)
+/* NL_SET_ERR_MSG takes literals; these are literals too, from elsewhere. */
+static int explain(struct genl_info *info, int error, const struct idrv_refusal *refusal)
 {
-	if (!error)
-		return reply_send(reply, header, info);
-	nlmsg_free(reply);
 	if (info->extack) {
 		info->extack->_msg = refusal->message;
 		info->extack->bad_attr = refusal->at;
 	}
 	return error;
+}
+
+/* Ends a command: a reply, or the reason why not. */
+static int finish(struct genl_info *info, struct sk_buff *reply, void *header, int error,
+		  const struct idrv_refusal *refusal)
+{
+	if (!error)
+		return reply_send(reply, header, info, NULL);
+	nlmsg_free(reply);
+	return explain(info, error, refusal);
 }
 
 /* Whether all of these attributes are there; the list ends with 0. */
@@ -157,7 +174,7 @@ static int do_status(struct sk_buff *skb, struct genl_info *info)
 
 	if (!reply)
 		return -ENOMEM;
-	return reply_send(reply, header, info);
+	return reply_send(reply, header, info, NULL);
 }
 
 static int do_begin(struct sk_buff *skb, struct genl_info *info)
@@ -204,11 +221,7 @@ static int do_records(struct sk_buff *skb, struct genl_info *info)
 	error = idrv_transaction_records(info->snd_portid,
 					 nla_get_u64(info->attrs[IDREVOKE_A_OFFSET]),
 					 nla_data(records), nla_len(records), &refusal);
-	if (error && info->extack) {
-		info->extack->_msg = refusal.message;
-		info->extack->bad_attr = refusal.at;
-	}
-	return error;
+	return error ? explain(info, error, &refusal) : 0;
 }
 
 static int do_commit(struct sk_buff *skb, struct genl_info *info)
@@ -294,6 +307,7 @@ static int do_flush(struct sk_buff *skb, struct genl_info *info)
 static int do_verify(struct sk_buff *skb, struct genl_info *info)
 {
 	struct idrv_refusal refusal = {};
+	struct idrv_status status;
 	struct idrv_digest digest;
 	void *header;
 	struct sk_buff *reply = reply_new(info, &header);
@@ -302,15 +316,17 @@ static int do_verify(struct sk_buff *skb, struct genl_info *info)
 
 	if (!reply)
 		return -ENOMEM;
-	error = idrv_list_verify(&count, &digest, &refusal);
+	error = idrv_list_verify(&count, &digest, &status, &refusal);
 	if (!error && (put_u64(reply, IDREVOKE_A_WALK_COUNT, count) ||
 		       put_digest(reply, IDREVOKE_A_WALK_DIGEST, &digest)))
 		error = idrv_refuse(&refusal, -EMSGSIZE, "the reply does not fit");
+	if (!error)
+		return reply_send(reply, header, info, &status);
 	return finish(info, reply, header, error, &refusal);
 }
 
 /* As GENL_ADMIN_PERM would, but with a word of explanation. */
-static int permit(const struct genl_ops *operation, struct sk_buff *skb, struct genl_info *info)
+static int permit(const struct genl_split_ops *operation, struct sk_buff *skb, struct genl_info *info)
 {
 	if (operation->cmd == IDREVOKE_CMD_STATUS || netlink_capable(skb, CAP_NET_ADMIN))
 		return 0;
@@ -356,13 +372,16 @@ static struct genl_family family __ro_after_init = {
 static void send_event(enum idrevoke_event event)
 {
 	struct sk_buff *message = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct idrv_status status;
 	void *header;
 
 	/* Who misses one, as with a full socket buffer, asks for the status. */
 	if (!message)
 		return;
+	idrv_list_status(&status);
 	header = genlmsg_put(message, 0, 0, &family, 0, IDREVOKE_CMD_EVENT);
-	if (!header || nla_put_u32(message, IDREVOKE_A_EVENT, event) || put_status(message)) {
+	if (!header || nla_put_u32(message, IDREVOKE_A_EVENT, event) ||
+	    put_status(message, &status)) {
 		nlmsg_free(message);
 		return;
 	}

@@ -19,7 +19,6 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "compat.h"
 #include "list.h"
 
 #define CENTIBYTES_SHRINK	1185
@@ -41,7 +40,7 @@ static u64 centibytes(const struct idrv_table *table)
 	return div64_u64(table->lines * IDRV_LINE_BYTES * 100, max(table->count, 1ULL));
 }
 
-static int copy(struct idrv_walk *walk, u64 number, u32 value)
+static int copy_entry(struct idrv_walk *walk, u64 number, u32 value)
 {
 	struct rebuild *rebuild = container_of(walk, struct rebuild, walk);
 
@@ -49,7 +48,7 @@ static int copy(struct idrv_walk *walk, u64 number, u32 value)
 }
 
 /* A change in the lines that are copied already. */
-static void follow(struct idrv_walk *walk, u64 number, u32 before, u32 after)
+static void copy_change(struct idrv_walk *walk, u64 number, u32 before, u32 after)
 {
 	struct rebuild *rebuild = container_of(walk, struct rebuild, walk);
 
@@ -74,21 +73,23 @@ bool idrv_rebuild_fits(const struct idrv_table *table, u64 count)
 }
 
 /**
- * idrv_rebuild_now - copy a table that has no place for a number any more
- * @table: the table; nobody changes it meanwhile
+ * idrv_rebuild_copy - copy a table that has no place for a number any more
+ * @table: the table; its entries do not change meanwhile
  * @count: how many numbers the copy must hold
  * @error: -ENOMEM, -ENOSPC or -EINTR on failure
  *
  * The copy has a key of its own, and a fifth more lines if @table has enough for
  * @count: then it was the key that was at fault.
  *
- * Context: may sleep, and takes time.
+ * Context: may sleep, and takes time; idrv_list.writer is held, idrv_list.lock is
+ * not. No rebuild runs in the background.
  * Return: the copy, or NULL.
  */
-struct idrv_table *idrv_rebuild_now(struct idrv_table *table, u64 count, int *error)
+struct idrv_table *idrv_rebuild_copy(struct idrv_table *table, u64 count, int *error)
 {
-	struct rebuild rebuild = { .walk.changed = follow };
+	struct rebuild rebuild = { .walk.changed = copy_change };
 	u64 lines = idrv_table_lines(count, CENTIBYTES_GROWN);
+	bool more = true;
 
 	if (lines <= table->lines)
 		lines = table->lines + table->lines / 5 + 1;
@@ -101,20 +102,52 @@ struct idrv_table *idrv_rebuild_now(struct idrv_table *table, u64 count, int *er
 		*error = -ENOMEM;
 		return NULL;
 	}
+	/* The lock is for the table's list of walks: a verification may go on. */
+	mutex_lock(&idrv_list.lock);
 	idrv_walk_begin(&rebuild.walk, table);
-	while (idrv_walk_lines(&rebuild.walk, LINES_AT_ONCE, copy, error)) {
+	while (more) {
+		more = idrv_walk_lines(&rebuild.walk, LINES_AT_ONCE, copy_entry, error);
+		if (!more)
+			break;
+		mutex_unlock(&idrv_list.lock);
 		cond_resched();
+		mutex_lock(&idrv_list.lock);
 		if (fatal_signal_pending(current)) {
 			*error = -EINTR;
 			break;
 		}
 	}
 	idrv_walk_end(&rebuild.walk);
+	mutex_unlock(&idrv_list.lock);
 	if (*error) {
 		idrv_table_destroy(rebuild.next);
 		return NULL;
 	}
 	return rebuild.next;
+}
+
+/**
+ * idrv_rebuild_insert - list a number in a table that is not in force
+ * @table: the table; a larger one takes its place if there is none for the number
+ * @number: packed number, which is not listed
+ * @value: its value
+ * @count: how many numbers the table will hold in the end
+ *
+ * Context: as idrv_rebuild_copy().
+ * Return: 0, -ENOMEM, -ENOSPC or -EINTR.
+ */
+int idrv_rebuild_insert(struct idrv_table **table, u64 number, u32 value, u64 count)
+{
+	while (idrv_table_insert(*table, number, value)) {
+		int error;
+		struct idrv_table *larger = idrv_rebuild_copy(*table, count, &error);
+
+		if (!larger)
+			return error;
+		idrv_table_destroy(*table);
+		*table = larger;
+	}
+	return 0;
 }
 
 /* The size at which the table in force should be rebuilt; 0: it is fine as it is. */
@@ -143,20 +176,20 @@ static u64 lines_wanted(const struct idrv_table *table)
  * Copies the table in force to @rebuild->next, and puts that in force with @view.
  * Return: whether it did.
  */
-static bool run(struct rebuild *rebuild, struct idrv_view *view)
+static bool copy_table(struct rebuild *rebuild, struct idrv_view *view)
 {
 	bool more = true;
 
 	while (more) {
-		more = idrv_walk_lines(&rebuild->walk, LINES_AT_ONCE, copy, &rebuild->error);
+		more = idrv_walk_lines(&rebuild->walk, LINES_AT_ONCE, copy_entry, &rebuild->error);
 		if (!more && !rebuild->error)
 			break;
 
 		mutex_unlock(&idrv_list.lock);
 		cond_resched();
 		mutex_lock(&idrv_list.lock);
-		/* A snapshot or a flush may have come. */
-		if (rebuild->error || !rebuild->walk.table || READ_ONCE(idrv_list.stopping))
+		/* A flush may have come, or a snapshot be about to. */
+		if (rebuild->error || !rebuild->walk.table || idrv_list.rebuild_barred)
 			return false;
 	}
 	if (WARN_ON_ONCE(rebuild->next->count != rebuild->walk.table->count))
@@ -170,7 +203,7 @@ static bool run(struct rebuild *rebuild, struct idrv_view *view)
 
 static void rebuild_work(struct work_struct *work)
 {
-	struct rebuild rebuild = { .walk.changed = follow };
+	struct rebuild rebuild = { .walk.changed = copy_change };
 	struct idrv_permutation permutation = {};
 	struct idrv_view *view = kmalloc(sizeof(*view), GFP_KERNEL), *current_view;
 	struct idrv_table *table = NULL;
@@ -182,7 +215,7 @@ static void rebuild_work(struct work_struct *work)
 
 	mutex_lock(&idrv_list.lock);
 	current_view = idrv_list_current();
-	if (current_view && !READ_ONCE(idrv_list.stopping)) {
+	if (current_view && !idrv_list.rebuild_barred) {
 		table = current_view->table;
 		lines = lines_wanted(table);
 		permutation = table->permutation;
@@ -205,9 +238,9 @@ static void rebuild_work(struct work_struct *work)
 				    lines * IDRV_LINE_BYTES);
 	} else {
 		current_view = idrv_list_current();
-		if (current_view && current_view->table == table) {
+		if (current_view && current_view->table == table && !idrv_list.rebuild_barred) {
 			idrv_walk_begin(&rebuild.walk, table);
-			done = run(&rebuild, view);
+			done = copy_table(&rebuild, view);
 			idrv_walk_end(&rebuild.walk);
 		}
 		idrv_list.rebuild_failed = rebuild.error;
@@ -237,18 +270,40 @@ void idrv_rebuild_consider(void)
 {
 	const struct idrv_view *view = idrv_list_current();
 
-	if (view && !READ_ONCE(idrv_list.stopping) && lines_wanted(view->table))
+	if (view && !idrv_list.rebuild_barred && lines_wanted(view->table))
 		queue_work(idrv_list.workqueue, &idrv_list.rebuild_work);
+}
+
+/**
+ * idrv_rebuild_bar - stop rebuilding until idrv_rebuild_allow()
+ *
+ * While another table is made, a third must not take memory as well.
+ *
+ * Context: may sleep; idrv_list.writer is held, idrv_list.lock is not.
+ */
+void idrv_rebuild_bar(void)
+{
+	mutex_lock(&idrv_list.lock);
+	idrv_list.rebuild_barred = true;
+	mutex_unlock(&idrv_list.lock);
+	cancel_work_sync(&idrv_list.rebuild_work);
+}
+
+/**
+ * idrv_rebuild_allow - rebuild again, if the table in force should be
+ *
+ * Context: may sleep; idrv_list.writer is held, idrv_list.lock is not.
+ */
+void idrv_rebuild_allow(void)
+{
+	mutex_lock(&idrv_list.lock);
+	idrv_list.rebuild_barred = false;
+	idrv_rebuild_consider();
+	mutex_unlock(&idrv_list.lock);
 }
 
 /** idrv_rebuild_init - part of idrv_list_init() */
 void idrv_rebuild_init(void)
 {
 	INIT_WORK(&idrv_list.rebuild_work, rebuild_work);
-}
-
-/** idrv_rebuild_exit - part of idrv_list_exit() */
-void idrv_rebuild_exit(void)
-{
-	cancel_work_sync(&idrv_list.rebuild_work);
 }

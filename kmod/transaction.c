@@ -8,7 +8,6 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "compat.h"
 #include "list.h"
 
 /* Records decoded before they are put in the table, so that its lines arrive
@@ -33,7 +32,7 @@ static struct {
 	struct delayed_work idle;
 } transaction;
 
-static void end(void)
+static void drop_transaction(void)
 {
 	idrv_table_destroy(transaction.table);
 	transaction.table = NULL;
@@ -41,9 +40,10 @@ static void end(void)
 			 transaction.announced.count * sizeof(*transaction.changes));
 	transaction.changes = NULL;
 	WRITE_ONCE(transaction.owner, 0);
+	idrv_rebuild_allow();
 }
 
-static void touch(void)
+static void postpone_idle(void)
 {
 	mod_delayed_work(idrv_list.workqueue, &transaction.idle,
 			 max(READ_ONCE(idrv_limits.idle_timeout), 1U) * (unsigned long)HZ);
@@ -56,7 +56,7 @@ static void idle_work(struct work_struct *work)
 	if (transaction.owner && !delayed_work_pending(&transaction.idle)) {
 		pr_info("a transaction was aborted: idle for %u s\n",
 			READ_ONCE(idrv_limits.idle_timeout));
-		end();
+		drop_transaction();
 	}
 	mutex_unlock(&idrv_list.writer);
 }
@@ -127,14 +127,17 @@ int idrv_transaction_begin(u32 owner, enum idrevoke_kind kind, u64 base,
 		goto unlock;
 	}
 
-	if (kind == IDREVOKE_KIND_SNAPSHOT)
+	if (kind == IDREVOKE_KIND_SNAPSHOT) {
+		idrv_rebuild_bar();
 		transaction.table = idrv_table_create(
 			idrv_table_lines(announced->count, IDRV_CENTIBYTES_SNAPSHOT), NULL);
-	else
+	} else {
 		transaction.changes = kvmalloc_array(max(announced->count, 1ULL),
 						     sizeof(*transaction.changes),
 						     GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	}
 	if (!transaction.table && !transaction.changes) {
+		idrv_rebuild_allow();
 		error = idrv_refuse(refusal, -ENOMEM, "no memory for so many records");
 		goto unlock;
 	}
@@ -146,7 +149,7 @@ int idrv_transaction_begin(u32 owner, enum idrevoke_kind kind, u64 base,
 	transaction.last = 0;
 	transaction.digest = (struct idrv_digest){};
 	WRITE_ONCE(transaction.owner, owner);
-	touch();
+	postpone_idle();
 unlock:
 	mutex_unlock(&idrv_list.writer);
 	return error;
@@ -171,15 +174,11 @@ static int take_in(const struct idrv_record *group, unsigned int count,
 	for (i = 0; i < count; i++)
 		idrv_table_prefetch(transaction.table, group[i].number);
 	for (i = 0; i < count; i++) {
-		while (idrv_table_insert(transaction.table, group[i].number, group[i].value)) {
-			struct idrv_table *larger = idrv_rebuild_now(transaction.table,
-						transaction.announced.count, &error);
-
-			if (!larger)
-				return idrv_refuse(refusal, error, "no memory for the list");
-			idrv_table_destroy(transaction.table);
-			transaction.table = larger;
-		}
+		error = idrv_rebuild_insert(&transaction.table, group[i].number, group[i].value,
+					    transaction.announced.count);
+		if (error)
+			return idrv_refuse(refusal, error, error == -EINTR ? "interrupted" :
+					   "no memory for a table with a place for every record");
 		idrv_digest_add(&transaction.digest, group[i].number, group[i].value);
 	}
 	transaction.received += count;
@@ -195,13 +194,14 @@ static int take_in(const struct idrv_record *group, unsigned int count,
  * @refusal: why it was refused
  *
  * Context: may sleep.
- * Return: 0, -ENOENT, -EINVAL, -EILSEQ, -EBADMSG, -E2BIG, -ENOSPC or -ENOMEM.
- * All but the first two of these abort the transaction.
+ * Return: 0, -ENOENT, -EINVAL, -EILSEQ, -EBADMSG, -E2BIG, -ENOSPC, -ENOMEM or
+ * -EINTR. All but the first two of these abort the transaction.
  */
 int idrv_transaction_records(u32 owner, u64 offset, const u8 *wire, size_t length,
 			     struct idrv_refusal *refusal)
 {
 	size_t records = length / IDREVOKE_RECORD_SIZE, i = 0;
+	struct idrv_record group[GROUP];
 	int error;
 
 	mutex_lock(&idrv_list.writer);
@@ -209,7 +209,7 @@ int idrv_transaction_records(u32 owner, u64 offset, const u8 *wire, size_t lengt
 		error = idrv_refuse(refusal, -ENOENT, "this socket has no transaction");
 		goto unlock;
 	}
-	touch();
+	postpone_idle();
 	if (!records || length % IDREVOKE_RECORD_SIZE) {
 		error = idrv_refuse(refusal, -EINVAL, "not a whole number of records");
 		goto unlock;
@@ -224,7 +224,6 @@ int idrv_transaction_records(u32 owner, u64 offset, const u8 *wire, size_t lengt
 	}
 
 	while (i < records) {
-		struct idrv_record group[GROUP];
 		unsigned int count = min_t(size_t, GROUP, records - i), j;
 
 		for (j = 0; j < count; j++, i++, wire += IDREVOKE_RECORD_SIZE) {
@@ -243,16 +242,17 @@ int idrv_transaction_records(u32 owner, u64 offset, const u8 *wire, size_t lengt
 		}
 		refusal->at = NULL;
 		error = take_in(group, count, refusal);
-		memzero_explicit(group, sizeof(group));
 		if (error)
 			goto abort;
 		cond_resched();
 	}
 	error = 0;
-	goto unlock;
+	goto wipe;
 
 abort:
-	end();
+	drop_transaction();
+wipe:
+	memzero_explicit(group, sizeof(group));
 unlock:
 	mutex_unlock(&idrv_list.writer);
 	return error;
@@ -293,14 +293,12 @@ static bool is_in_force(const struct idrv_commitment *to)
 	return in_force;
 }
 
-static int commit(const struct idrv_commitment *to, struct idrv_refusal *refusal)
+static int commit_staged(const struct idrv_commitment *to, struct idrv_refusal *refusal)
 {
 	bool snapshot = transaction.kind == IDREVOKE_KIND_SNAPSHOT;
 	struct idrv_view *view;
 	int error;
 
-	if (to->epoch != transaction.announced.epoch || to->version != transaction.announced.version)
-		return idrv_refuse(refusal, -ESTALE, "not the version that was begun");
 	error = check_order(transaction.kind, transaction.base, to, refusal);
 	if (error)
 		return error;
@@ -334,7 +332,6 @@ static int commit(const struct idrv_commitment *to, struct idrv_refusal *refusal
 			to->version, to->epoch, to->count,
 			idrv_table_memory(idrv_list_current()->table));
 	idrv_freshness_announce(true);
-	idrv_rebuild_consider();
 	mutex_unlock(&idrv_list.lock);
 	idrv_list_notify(IDREVOKE_EVENT_COMMIT);
 	return 0;
@@ -358,14 +355,17 @@ int idrv_transaction_commit(u32 owner, const struct idrv_commitment *to,
 
 	mutex_lock(&idrv_list.writer);
 	owned = owner && transaction.owner == owner;
-	if (is_in_force(to))
+	if (owned && (to->epoch != transaction.announced.epoch ||
+		      to->version != transaction.announced.version))
+		error = idrv_refuse(refusal, -ESTALE, "not the version that was begun");
+	else if (is_in_force(to))
 		error = 0;
 	else if (owned)
-		error = commit(to, refusal);
+		error = commit_staged(to, refusal);
 	else
 		error = idrv_refuse(refusal, -ENOENT, "this socket has no transaction");
 	if (owned)
-		end();
+		drop_transaction();
 	mutex_unlock(&idrv_list.writer);
 	return error;
 }
@@ -384,7 +384,7 @@ int idrv_transaction_abort(u32 owner, struct idrv_refusal *refusal)
 
 	mutex_lock(&idrv_list.writer);
 	if (owner && transaction.owner == owner)
-		end();
+		drop_transaction();
 	else
 		error = idrv_refuse(refusal, -ENOENT, "this socket has no transaction");
 	mutex_unlock(&idrv_list.writer);
@@ -404,7 +404,7 @@ void idrv_transaction_release(u32 owner)
 		return;
 	mutex_lock(&idrv_list.writer);
 	if (transaction.owner == owner)
-		end();
+		drop_transaction();
 	mutex_unlock(&idrv_list.writer);
 }
 
@@ -420,6 +420,6 @@ void idrv_transaction_exit(void)
 {
 	cancel_delayed_work_sync(&transaction.idle);
 	mutex_lock(&idrv_list.writer);
-	end();
+	drop_transaction();
 	mutex_unlock(&idrv_list.writer);
 }

@@ -9,7 +9,6 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
-#include "compat.h"
 #include "list.h"
 
 #define LINES_AT_ONCE	256
@@ -20,7 +19,7 @@ struct recount {
 	struct idrv_digest digest;
 };
 
-static int visit(struct idrv_walk *walk, u64 number, u32 value)
+static int recount_entry(struct idrv_walk *walk, u64 number, u32 value)
 {
 	struct recount *recount = container_of(walk, struct recount, walk);
 	u32 found;
@@ -33,7 +32,7 @@ static int visit(struct idrv_walk *walk, u64 number, u32 value)
 	return 0;
 }
 
-static void follow(struct idrv_walk *walk, u64 number, u32 before, u32 after)
+static void recount_change(struct idrv_walk *walk, u64 number, u32 before, u32 after)
 {
 	struct recount *recount = container_of(walk, struct recount, walk);
 
@@ -51,14 +50,16 @@ static void follow(struct idrv_walk *walk, u64 number, u32 before, u32 after)
  * idrv_list_verify - recount the list in force
  * @count: entries found, each by way of a check as well
  * @digest: their digest
+ * @status: what is in force at the end of the walk
  * @refusal: why it was refused
  *
  * Context: may sleep, and takes time; delays commits by a few lines only.
  * Return: 0; -ENODATA if no list is loaded; -EINTR.
  */
-int idrv_list_verify(u64 *count, struct idrv_digest *digest, struct idrv_refusal *refusal)
+int idrv_list_verify(u64 *count, struct idrv_digest *digest, struct idrv_status *status,
+		     struct idrv_refusal *refusal)
 {
-	struct recount recount = { .walk.changed = follow };
+	struct recount recount = { .walk.changed = recount_change };
 	const struct idrv_view *view;
 	int error = 0, ignored;
 
@@ -79,13 +80,14 @@ int idrv_list_verify(u64 *count, struct idrv_digest *digest, struct idrv_refusal
 			recount.digest = (struct idrv_digest){};
 			idrv_walk_begin(&recount.walk, view->table);
 		}
-		if (!idrv_walk_lines(&recount.walk, LINES_AT_ONCE, visit, &ignored))
+		if (!idrv_walk_lines(&recount.walk, LINES_AT_ONCE, recount_entry, &ignored))
 			break;
 		mutex_unlock(&idrv_list.lock);
 		cond_resched();
 		mutex_lock(&idrv_list.lock);
 	}
 	idrv_walk_end(&recount.walk);
+	idrv_list_status(status);
 	mutex_unlock(&idrv_list.lock);
 	*count = recount.count;
 	*digest = recount.digest;

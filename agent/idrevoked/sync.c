@@ -126,7 +126,7 @@ static bool step_kernel(struct sync *sync)
 			tell_once(sync, "the kernel has had a newer one, and takes no older");
 		return false;
 	}
-	if (status.state != IDREVOKE_STATE_NOT_READY) {
+	if (status.version) {
 		order = compare(status.epoch, status.version, latest->epoch, latest->version);
 		idrevoke_digest_encode(&latest->digest, digest);
 		if (!order && memcmp(digest, status.digest, sizeof(digest))) {
@@ -156,7 +156,7 @@ static bool step_kernel(struct sync *sync)
 		announce(sync);
 		return false;
 	}
-	if (from && (error == -ESTALE || error == -EBADMSG))
+	if (from && (error == -ESTALE || error == -EBADMSG || error == -ENOSPC))
 		sync->only_snapshot = true;
 	retry_later(&sync->retry);
 	return false;

@@ -20,9 +20,8 @@
  *   1. Accept a card only on IDREVOKE_CLEAR. Every other verdict, a failed
  *      call and an answer that was never written (zeroed memory reads as
  *      IDREVOKE_UNKNOWN) mean "not known to be good".
- *   2. Zero the answer before asking. A call that fails with EFAULT or EINTR,
- *      and the records of a batch beyond the number that was returned, leave
- *      the answer as it was.
+ *   2. Zero the answer before asking, and do not read it if the call failed.
+ *      Of a batch, do not read the records beyond the number returned.
  *   3. CLEAR means: not listed, as of this version. It says nothing about
  *      expiry, which is printed on the card, nor about who presents it.
  *
@@ -66,7 +65,7 @@ enum idrevoke_verdict {
 /**
  * enum idrevoke_why - why a verdict is IDREVOKE_UNKNOWN
  * @IDREVOKE_WHY_NONE: the verdict is not UNKNOWN, or nothing was asked.
- * @IDREVOKE_WHY_NOT_READY: no list is loaded.
+ * @IDREVOKE_WHY_NOT_READY: no list is loaded, or one that lists nobody.
  * @IDREVOKE_WHY_STALE: the card is not listed, but the list is past the time
  *	for which its issuer vouches, so this proves nothing.
  * @IDREVOKE_WHY_MALFORMED: no citizen number: wrong length, characters, birth
@@ -78,7 +77,7 @@ enum idrevoke_verdict {
  *	unknown flag, an unknown consistency or a non-zero reserved field.
  * @IDREVOKE_WHY_THROTTLED: this user has received more listed answers than
  *	the module parameter hits_per_hour allows. Unlisted cards are still
- *	answered.
+ *	answered; so this tells that the number is listed, but not how or why.
  */
 enum idrevoke_why {
 	IDREVOKE_WHY_NONE		= 0,
@@ -193,7 +192,8 @@ struct idrevoke_batch {
 
 /**
  * enum idrevoke_state - what the kernel's list is worth at present
- * @IDREVOKE_STATE_NOT_READY: none is loaded: every check is UNKNOWN.
+ * @IDREVOKE_STATE_NOT_READY: none is loaded, or one that lists nobody: every
+ *	check is UNKNOWN.
  * @IDREVOKE_STATE_CURRENT: loaded, and its issuer vouches for it.
  * @IDREVOKE_STATE_LATE: as CURRENT, but three confirmations are overdue.
  * @IDREVOKE_STATE_STALE: past the time for which its issuer vouches: a listed
@@ -245,7 +245,7 @@ struct idrevoke_info {
 	__aligned_u64	reserved[5];
 };
 
-#define IDREVOKE_IOC_TYPE	0xCA
+#define IDREVOKE_IOC_TYPE	0xD7
 
 /**
  * IDREVOKE_IOC_CHECK - ask about one card
@@ -267,7 +267,6 @@ struct idrevoke_info {
  * if memory beyond them cannot be accessed or a fatal signal arrived. -1 and
  * errno if that number is 0:
  *   EFAULT  the structure or the first record is not accessible.
- *   EINTR   a fatal signal arrived.
  *   EINVAL  count is 0 or above IDREVOKE_BATCH_MAX, flags is not zero, or the
  *	     array does not fit the address space.
  */
