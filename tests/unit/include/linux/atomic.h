@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef _STUB_LINUX_ATOMIC_H
+#define _STUB_LINUX_ATOMIC_H
+
+#include <linux/types.h>
+
+typedef struct {
+	s64 counter;
+} atomic64_t;
+
+#define atomic64_read(at)	__atomic_load_n(&(at)->counter, __ATOMIC_RELAXED)
+#define atomic64_inc(at)	((void)__atomic_add_fetch(&(at)->counter, 1, __ATOMIC_RELAXED))
+#define atomic64_try_cmpxchg_relaxed(at, old, new) \
+	__atomic_compare_exchange_n(&(at)->counter, old, new, false, \
+				    __ATOMIC_RELAXED, __ATOMIC_RELAXED)
+
+#endif

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# kmod's own files, unmodified, on a kernel of stubs (unit/kernel, unit/include):
+# once as they are, and once with keys, tables and pages shrunken so far that
+# growth and rebuilding are reached with a few hundred entries. Programs that
+# include table.c itself, to shrink it further, are on neither.
+
+unit_kmod := number record digest permutation table list freshness transaction delta rebuild \
+	     verify budget check
+unit_objects := $(unit_kmod:%=$(out)/unit/kmod/%.o) $(out)/unit/kernel/stub.o
+unit_small_objects := $(unit_kmod:%=$(out)/unit/small/%.o) $(out)/unit/kernel/stub.o
+unit_small_defines := -DIDRV_KEY_BITS=16 -DIDRV_TABLE_LINES_MIN=32 -DSTUB_PAGE_SIZE=128UL
+
+unit_programs := $(patsubst %.c,$(out)/%,$(filter unit/%.c,$(sources)))
+unit_on_small := $(patsubst %,$(out)/unit/%,list allocation)
+unit_on_stubs := $(filter $(out)/unit/table% $(out)/unit/exhaustive% $(out)/unit/interleaving,\
+		   $(unit_programs))
+unit_on_kmod := $(filter-out $(unit_on_small) $(unit_on_stubs),$(unit_programs))
+unit_libs := $(shell pkg-config --libs liburcu)
+
+# As the kernel has it.
+$(out)/unit/%: private CFLAGS += -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+
+$(unit_on_kmod): $(unit_objects)
+$(unit_on_kmod): private LIBS := $(unit_objects) $(unit_libs)
+$(unit_on_small): $(unit_small_objects)
+$(unit_on_small): private LIBS := $(unit_small_objects) $(unit_libs)
+$(unit_on_stubs): $(out)/unit/kernel/stub.o
+$(unit_on_stubs): private LIBS := $(out)/unit/kernel/stub.o $(unit_libs)
+$(unit_on_small) $(out)/unit/small/%.o: private CPPFLAGS := $(unit_small_defines) \
+	-I$(top)/tests/unit/include -I$(top)/kmod $(CPPFLAGS)
+
+$(out)/unit/kmod/%.o: $(top)/kmod/%.c
+	@mkdir -p $(@D)
+	@echo '  CC      kmod/$*.c (for tests)'
+	@$(CC) $(CFLAGS) $(CPPFLAGS) $(depend) -c -o $@ $<
+
+$(out)/unit/small/%.o: $(top)/kmod/%.c
+	@mkdir -p $(@D)
+	@echo '  CC      kmod/$*.c (shrunken, for tests)'
+	@$(CC) $(CFLAGS) $(CPPFLAGS) $(depend) -c -o $@ $<
+
+$(out)/unit/kernel/%.o: unit/kernel/%.c
+	@mkdir -p $(@D)
+	@echo '  CC      tests/$<'
+	@$(CC) $(CFLAGS) $(CPPFLAGS) $(depend) -c -o $@ $<
+
+-include $(unit_objects:=.d) $(unit_small_objects:=.d)
