@@ -342,6 +342,23 @@ static void poll_wakes(struct wire *wire, struct wire_list *list)
 	close(fd);
 }
 
+/* A list of nobody proves nothing about anybody. */
+static void a_list_of_nobody(struct wire *wire, struct wire_list *list)
+{
+	struct idrevoke_check check;
+	struct wire_reply reply;
+
+	list->version++;
+	list->count = 0;
+	list->digest = (struct guest_digest){ 0, 0 };
+	is(wire_snapshot(wire, list, NULL, 0, &reply), 0, "a list of nobody comes in force");
+	guest_question(&check, card(CARD_UNLISTED), 20200101);
+	ask(&check);
+	ok(check.verdict == IDREVOKE_UNKNOWN && check.why == IDREVOKE_WHY_NOT_READY &&
+	   check.version == list->version, "a list of nobody: UNKNOWN/NOT_READY, never CLEAR");
+	is(info().state, IDREVOKE_STATE_NOT_READY, "INFO: NOT_READY");
+}
+
 int main(void)
 {
 	struct wire_list list;
@@ -359,6 +376,7 @@ int main(void)
 	the_counters(&wire);
 	the_info(&wire, &list);
 	poll_wakes(&wire, &list);
+	a_list_of_nobody(&wire, &list);
 
 	close(device);
 	wire_close(&wire);
