@@ -9,6 +9,7 @@
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# shellcheck disable=SC2016 # back-quotes of Markdown
 sed -n '/^```c$/,/^```$/p' "$IDREVOKE_TOP/README.md" | sed '/^```/d' >"$work/check.c"
 is "$(($(wc -l <"$work/check.c") <= 15))" 1 "the check in 15 lines of C"
 ok "it compiles without a warning" gcc -Wall -Wextra -Werror -I "$IDREVOKE_TOP/include/uapi" \
