@@ -13,7 +13,8 @@
 static uint64_t harness_seed, harness_state;
 
 /* Ends this program alone: bail_out() would end those that follow. */
-static inline __attribute__((format(printf, 1, 2), noreturn)) void harness_fail(const char *format, ...)
+static inline __attribute__((format(printf, 1, 2), noreturn))
+void harness_fail(const char *format, ...)
 {
 	va_list arguments;
 
