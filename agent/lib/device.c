@@ -6,14 +6,18 @@
  * changes; what it refers to is exchanged under it with dup3(2), which the
  * kernel does atomically: either the device, or, while released, an eventfd,
  * which knows none of the device's commands and says so (ENOTTY).
+ *
+ * A call under way may open the device again just when another thread releases
+ * it. Each call therefore notes at its beginning how often the handle has been
+ * released, and leaves nothing open for later calls if that has changed.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -22,8 +26,9 @@
 #include <idrevoke.h>
 
 struct idrevoke_device {
-	int fd;
-	pthread_mutex_t exchange;
+	int fd;	      /* the device, or the same as: */
+	int released; /* eventfd, written to at each release, to wake waits */
+	atomic_uint releases;
 	char path[];
 };
 
@@ -34,7 +39,13 @@ static int device_open(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-int idrevoke_device_open(struct idrevoke_device **device, const char *path)
+/* Makes the handle's descriptor refer to what @fd does. */
+static int device_exchange(struct idrevoke_device *device, int fd)
+{
+	return dup3(fd, device->fd, O_CLOEXEC) < 0 ? -errno : 0;
+}
+
+int idrevoke_device_open_later(struct idrevoke_device **device, const char *path)
 {
 	struct idrevoke_device *new;
 	size_t size;
@@ -47,16 +58,37 @@ int idrevoke_device_open(struct idrevoke_device **device, const char *path)
 	if (!new)
 		return -ENOMEM;
 	memcpy(new->path, path, size);
-	new->fd = device_open(path);
+	atomic_init(&new->releases, 0);
+	new->released = eventfd(0, EFD_CLOEXEC);
+	new->fd = new->released < 0 ? -1 : fcntl(new->released, F_DUPFD_CLOEXEC, 0);
 	if (new->fd < 0) {
-		int error = new->fd;
+		int error = -errno;
 
+		if (new->released >= 0)
+			close(new->released);
 		free(new);
 		return error;
 	}
-	pthread_mutex_init(&new->exchange, NULL);
 	*device = new;
 	return 0;
+}
+
+int idrevoke_device_open(struct idrevoke_device **device, const char *path)
+{
+	int error = idrevoke_device_open_later(device, path);
+	int fd;
+
+	if (error)
+		return error;
+	fd = device_open((*device)->path);
+	error = fd < 0 ? fd : device_exchange(*device, fd);
+	if (fd >= 0)
+		close(fd);
+	if (error) {
+		idrevoke_device_close(*device);
+		*device = NULL;
+	}
+	return error;
 }
 
 void idrevoke_device_close(struct idrevoke_device *device)
@@ -64,46 +96,50 @@ void idrevoke_device_close(struct idrevoke_device *device)
 	if (!device)
 		return;
 	close(device->fd);
-	pthread_mutex_destroy(&device->exchange);
+	close(device->released);
 	free(device);
-}
-
-/* Puts @fd, which may be a negative errno, in the place of the handle's. */
-static int device_exchange(struct idrevoke_device *device, int fd)
-{
-	int error = 0;
-
-	if (fd < 0)
-		return fd;
-	pthread_mutex_lock(&device->exchange);
-	if (dup3(fd, device->fd, O_CLOEXEC) < 0)
-		error = -errno;
-	pthread_mutex_unlock(&device->exchange);
-	close(fd);
-	return error;
 }
 
 int idrevoke_device_release(struct idrevoke_device *device)
 {
-	int fd = eventfd(0, EFD_CLOEXEC);
+	int error;
 
-	return device_exchange(device, fd < 0 ? -errno : fd);
+	/* First, so that a call that does not see it is exchanged below. */
+	atomic_fetch_add(&device->releases, 1);
+	error = device_exchange(device, device->released);
+	if (eventfd_write(device->released, 1) && !error)
+		error = -errno;
+	return error;
 }
 
-/* An ioctl that opens the device again where it was released or is gone. */
-static int device_ioctl(struct idrevoke_device *device, unsigned long command, void *argument)
+static unsigned int releases(struct idrevoke_device *device)
 {
-	int result = ioctl(device->fd, command, argument);
+	return atomic_load(&device->releases);
+}
+
+/*
+ * An ioctl that opens the device again where it was released. @since: how often
+ * that had been when the call began.
+ */
+static int device_ioctl(struct idrevoke_device *device, unsigned int since,
+			unsigned long command, void *argument)
+{
+	int fd, result = ioctl(device->fd, command, argument);
 
 	if (result >= 0)
 		return result;
-	if (errno != ENOTTY && errno != ENODEV && errno != ENXIO)
+	if (errno != ENOTTY)
 		return -errno;
-	result = device_exchange(device, device_open(device->path));
-	if (result)
-		return result;
-	result = ioctl(device->fd, command, argument);
-	return result < 0 ? -errno : result;
+	fd = device_open(device->path);
+	if (fd < 0)
+		return fd;
+	result = ioctl(fd, command, argument);
+	if (result < 0)
+		result = -errno;
+	else if (!device_exchange(device, fd) && releases(device) != since)
+		device_exchange(device, device->released);
+	close(fd);
+	return result;
 }
 
 static void answer_clear(struct idrevoke_check *check)
@@ -119,12 +155,13 @@ static void answer_clear(struct idrevoke_check *check)
 int idrevoke_device_check(struct idrevoke_device *device, struct idrevoke_check *check)
 {
 	answer_clear(check);
-	return device_ioctl(device, IDREVOKE_IOC_CHECK, check);
+	return device_ioctl(device, releases(device), IDREVOKE_IOC_CHECK, check);
 }
 
 ssize_t idrevoke_device_check_batch(struct idrevoke_device *device,
 				    struct idrevoke_check *checks, size_t count)
 {
+	unsigned int since = releases(device);
 	size_t done = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -135,7 +172,7 @@ ssize_t idrevoke_device_check_batch(struct idrevoke_device *device,
 			.checks = (uintptr_t)&checks[done],
 			.count = left < IDREVOKE_BATCH_MAX ? left : IDREVOKE_BATCH_MAX,
 		};
-		int result = device_ioctl(device, IDREVOKE_IOC_CHECK_BATCH, &batch);
+		int result = device_ioctl(device, since, IDREVOKE_IOC_CHECK_BATCH, &batch);
 
 		if (result <= 0)
 			return done ? (ssize_t)done : result;
@@ -149,7 +186,7 @@ int idrevoke_device_info(struct idrevoke_device *device, struct idrevoke_info *i
 	int error;
 
 	memset(info, 0, sizeof(*info));
-	error = device_ioctl(device, IDREVOKE_IOC_INFO, info);
+	error = device_ioctl(device, releases(device), IDREVOKE_IOC_INFO, info);
 	if (error)
 		memset(info, 0, sizeof(*info));
 	return error;
@@ -167,6 +204,65 @@ static int milliseconds_left(const struct timespec *end)
 	return left > 0 ? left : 0;
 }
 
+/* Whether another list than @seen is in force: 1 or 0, and @now; or a negative errno. */
+static int has_changed(int fd, const struct idrevoke_info *seen, struct idrevoke_info *now)
+{
+	memset(now, 0, sizeof(*now));
+	if (ioctl(fd, IDREVOKE_IOC_INFO, now))
+		return -errno;
+	return now->epoch != seen->epoch || now->version != seen->version ||
+	       now->state != seen->state;
+}
+
+/* An epoll that wakes when the device @fd does, and once for each release. */
+static int waiter_open(struct idrevoke_device *device, int fd)
+{
+	struct epoll_event change = { .events = EPOLLIN };
+	struct epoll_event release = { .events = EPOLLIN | EPOLLET };
+	int waiter = epoll_create1(EPOLL_CLOEXEC);
+	int error;
+
+	if (waiter < 0)
+		return -errno;
+	if (!epoll_ctl(waiter, EPOLL_CTL_ADD, fd, &change) &&
+	    !epoll_ctl(waiter, EPOLL_CTL_ADD, device->released, &release))
+		return waiter;
+	error = -errno;
+	close(waiter);
+	return error;
+}
+
+/* Waits until has_changed() says so, the handle is released, or the time is over. */
+static int wait_for_change(struct idrevoke_device *device, unsigned int since, int fd,
+			   const struct idrevoke_info *seen, struct idrevoke_info *now,
+			   int timeout_ms)
+{
+	int waiter = waiter_open(device, fd);
+	struct epoll_event event;
+	struct timespec end;
+	int result = 0;
+
+	if (waiter < 0)
+		return waiter;
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	if (timeout_ms > 0) {
+		end.tv_sec += timeout_ms / 1000;
+		end.tv_nsec += timeout_ms % 1000 * 1000000L;
+	}
+	while (!result && timeout_ms) {
+		if (epoll_wait(waiter, &event, 1, timeout_ms) < 0)
+			result = -errno;
+		else if (releases(device) != since)
+			result = -ECANCELED;
+		else
+			result = has_changed(fd, seen, now);
+		if (timeout_ms > 0)
+			timeout_ms = milliseconds_left(&end);
+	}
+	close(waiter);
+	return result;
+}
+
 /*
  * INFO re-arms poll(2) for a descriptor, so threads that wait on a shared one
  * would take each other's wake-ups: every wait has a descriptor of its own.
@@ -174,38 +270,19 @@ static int milliseconds_left(const struct timespec *end)
 int idrevoke_device_wait(struct idrevoke_device *device, struct idrevoke_info *info,
 			 int timeout_ms)
 {
-	struct pollfd waiter = { .fd = device_open(device->path), .events = POLLIN };
-	struct timespec end;
-	int result, left = timeout_ms;
+	unsigned int since = releases(device);
+	int fd = device_open(device->path);
+	struct idrevoke_info now;
+	int result;
 
-	if (waiter.fd < 0)
-		return waiter.fd;
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	if (timeout_ms > 0) {
-		end.tv_sec += timeout_ms / 1000;
-		end.tv_nsec += timeout_ms % 1000 * 1000000L;
-	}
-	for (;;) {
-		struct idrevoke_info now = { 0 };
-
-		if (ioctl(waiter.fd, IDREVOKE_IOC_INFO, &now)) {
-			result = -errno;
-			break;
-		}
-		result = now.epoch != info->epoch || now.version != info->version ||
-			 now.state != info->state;
-		if (result || !left) {
-			*info = now;
-			break;
-		}
-		if (poll(&waiter, 1, left) < 0) {
-			result = -errno;
-			break;
-		}
-		if (timeout_ms >= 0)
-			left = milliseconds_left(&end);
-	}
-	close(waiter.fd);
+	if (fd < 0)
+		return fd;
+	result = has_changed(fd, info, &now);
+	if (!result)
+		result = wait_for_change(device, since, fd, info, &now, timeout_ms);
+	if (result >= 0)
+		*info = now;
+	close(fd);
 	return result;
 }
 
