@@ -7,11 +7,13 @@
 # make check-fast	those that need no virtual machine
 # make check-full	lint, and all tests on a kernel that checks its memory
 # make lint		static checks
+# make install		installs all but the module; make uninstall removes that
 # make clean		removes what was built
 #
 # IDREVOKE_BUILD	where to build, by default build/
 # T="FILE..."		only these tests
 # VERBOSE=1			every line that tests print
+# PREFIX, DESTDIR	where to install, by default /usr/local; scripts/install --help
 
 .DEFAULT_GOAL := all
 BUILD := $(abspath $(or $(IDREVOKE_BUILD),build))
@@ -71,8 +73,15 @@ check-full: check lint
 lint: all
 	@scripts/lint
 
+install: agent
+	@scripts/install
+
+uninstall:
+	@scripts/install --uninstall
+
 clean:
 	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint)
 	! [ -d $(BUILD) ] || rmdir --ignore-fail-on-non-empty $(BUILD)
 
-.PHONY: all build help setup kmod agent tests run shell check check-fast check-full lint clean
+.PHONY: all build help setup kmod agent tests run shell check check-fast check-full lint \
+	install uninstall clean

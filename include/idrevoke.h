@@ -117,9 +117,10 @@ void idrevoke_device_close(struct idrevoke_device *device);
  * that lets the module be replaced calls this and does not ask until that is
  * done; then it asks as before.
  *
- * Other threads may be in the middle of calls. Those end as usual, each holds the
- * module until then, and none opens the device for later calls; waits end at
- * once with -ECANCELED.
+ * This does not wait for other threads that are in the middle of calls. Those end
+ * as usual; each holds the module until then, so unloading it may still fail
+ * (EBUSY), but none opens the device for later calls. Waits end at once with
+ * -ECANCELED.
  *
  * Return: 0, or a negative errno of dup3(2).
  */
@@ -346,8 +347,8 @@ struct idrevoke_outcome {
  * In mode OBSERVE the decision is ACCEPT in each line but the first, @observed is
  * 1, and @would is what stands under REFUSE.
  *
- * REVOKED needs no more than the list, so it is confirmed also on a list that is
- * LATE or STALE. A card is valid on the day that is printed as its end. That day
+ * A list that is LATE is in force, for CLEAR as well. REVOKED is confirmed also on
+ * a list that is STALE. A card is valid on the day that is printed as its end. That day
  * is always in the calendar: a card that was issued on 29 February ends on 1 March
  * in a common year (GA 214.8-2004, 4.2).
  *

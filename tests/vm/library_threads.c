@@ -162,23 +162,21 @@ static void *ask_large(void *unused)
 	return (void *)idrevoke_device_check_batch(device, large, LARGE);
 }
 
-/* Whether the release came in its midst; that it did is left to chance, many times. */
+/* Whether the release came in the midst of the batch. */
 static bool release_in_batch(void)
 {
-	const struct idrevoke_check *first = &large[0], *last = &large[LARGE - 1];
-	const uint64_t *volatile begun = (const uint64_t *)&first->version;
-	bool in_midst;
+	unsigned int wrong = 0;
 	pthread_t thread;
 	void *answered;
-	unsigned int wrong = 0;
+	bool in_midst;
 
 	for (unsigned int i = 0; i < LARGE; i++)
 		guest_question(&large[i], card(CARD_UNLISTED), 20200101);
 	pthread_create(&thread, NULL, ask_large, NULL);
-	while (!__atomic_load_n(begun, __ATOMIC_RELAXED))
+	while (!__atomic_load_n(&large[0].version, __ATOMIC_RELAXED))
 		sched_yield();
 	idrevoke_device_release(device);
-	in_midst = !__atomic_load_n(&last->version, __ATOMIC_RELAXED);
+	in_midst = !__atomic_load_n(&large[LARGE - 1].version, __ATOMIC_RELAXED);
 	pthread_join(thread, &answered);
 	for (unsigned int i = 0; i < LARGE; i++)
 		wrong += large[i].verdict != IDREVOKE_CLEAR;
