@@ -110,7 +110,6 @@ static void take_latest(struct fetch *fetch, struct http_reply *reply)
 static void on_latest(void *userdata, struct http_reply *reply)
 {
 	struct fetch *fetch = userdata;
-	char why[64];
 
 	fetch->asking = false;
 	if (reply->status == 200) {
@@ -126,9 +125,6 @@ static void on_latest(void *userdata, struct http_reply *reply)
 				hold_back(fetch);
 		}
 		fetch->wanted = true;
-	} else if (reply->status) {
-		snprintf(why, sizeof(why), "the server answers with status %ld", reply->status);
-		failed(fetch, why);
 	} else {
 		failed(fetch, reply->error);
 	}
@@ -185,6 +181,11 @@ static void download_free(struct download *download)
 int fetch_new(struct fetch **fetch, sd_event *event, const struct config *config,
 	      fetch_latest_t latest, void *userdata)
 {
+	const struct idrevoke_transport transport = {
+		.ca = config->ca,
+		.user_agent = "idrevoked",
+		.connect_timeout = config->connect_timeout,
+	};
 	struct fetch *new = calloc(1, sizeof(*new));
 	int error = -ENOMEM;
 
@@ -198,7 +199,7 @@ int fetch_new(struct fetch **fetch, sd_event *event, const struct config *config
 	if (!error)
 		error = retry_init(&new->retry, event, on_retry, new);
 	if (!error)
-		error = http_new(&new->http, event, config->ca, config->connect_timeout);
+		error = http_new(&new->http, event, &transport);
 	if (error) {
 		fetch_free(new);
 		return error;
@@ -222,7 +223,7 @@ static void on_payload(void *userdata, struct http_reply *reply)
 {
 	struct download *download = userdata;
 	struct fetch *fetch = download->fetch;
-	char path[IDREVOKE_FEED_PATH], status[64];
+	char path[IDREVOKE_FEED_PATH];
 	const char *why = reply->error;
 	fetch_done_t done;
 	void *done_userdata;
@@ -232,11 +233,6 @@ static void on_payload(void *userdata, struct http_reply *reply)
 		error = reply->sink_error ? -reply->sink_error : -EIO;
 	else if (fflush(download->sink))
 		error = -errno;
-	if (error && reply->status) {
-		snprintf(status, sizeof(status), "the server answers with status %ld",
-			 reply->status);
-		why = status;
-	}
 	if (!error)
 		error = idrevoke_payload_verify(download->sink, &download->named, &why);
 	if (error && !fetch->payload_trouble) {

@@ -11,10 +11,6 @@
 
 #include "http.h"
 
-/* Slower than this for so long counts as a server that has died. */
-#define LOW_SPEED_BYTES 1000L
-#define LOW_SPEED_SECONDS 30L
-
 /* How much longer than asked for a server may hold back its answer. */
 #define WAIT_GRACE 15L
 
@@ -26,45 +22,34 @@ struct http {
 	CURLM *multi;
 	sd_event_source *timer;
 	struct http_transfer *transfers;
-	const char *ca;
-	long connect_timeout;
+	struct idrevoke_transport transport;
 };
 
 struct http_transfer {
 	struct http *http;
 	struct http_transfer *next;
+	struct idrevoke_transfer transfer;
 	CURL *easy;
 	struct curl_slist *headers;
 	struct http_reply reply;
 	FILE *sink;
-	uint64_t limit, room;
-	bool too_big;
+	uint64_t room;
 	http_done_t done;
 	void *userdata;
-	char error[CURL_ERROR_SIZE];
 };
 
-static size_t on_body(char *data, size_t one, size_t size, void *userdata)
+static bool on_body(void *userdata, const char *data, size_t size)
 {
 	struct http_transfer *transfer = userdata;
 	struct http_reply *reply = &transfer->reply;
-	long status = 0;
 
-	(void)one;
-	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status != 200)
-		return size; /* the page that comes with an error is of no use */
-	if (size > transfer->limit - reply->size) {
-		transfer->too_big = true;
-		return 0;
-	}
 	if (transfer->sink) {
 		if (fwrite(data, 1, size, transfer->sink) != size) {
 			reply->sink_error = errno;
-			return 0;
+			return false;
 		}
 		reply->size += size;
-		return size;
+		return true;
 	}
 	if (size > transfer->room - reply->size) {
 		uint64_t room = transfer->room * 2 > 65536 ? transfer->room * 2 : 65536;
@@ -72,17 +57,15 @@ static size_t on_body(char *data, size_t one, size_t size, void *userdata)
 
 		if (room < reply->size + size)
 			room = reply->size + size;
-		if (room > transfer->limit)
-			room = transfer->limit;
 		body = realloc(reply->body, room);
 		if (!body)
-			return 0;
+			return false;
 		reply->body = body;
 		transfer->room = room;
 	}
 	memcpy(reply->body + reply->size, data, size);
 	reply->size += size;
-	return size;
+	return true;
 }
 
 /* The value of @line if it is the header @name, else NULL. */
@@ -100,13 +83,12 @@ static const char *header_value(const char *line, size_t size, const char *name,
 	return line + skip;
 }
 
-static size_t on_header(char *line, size_t one, size_t size, void *userdata)
+static void on_header(void *userdata, const char *line, size_t size)
 {
 	struct http_reply *reply = &((struct http_transfer *)userdata)->reply;
 	const char *value;
 	size_t length;
 
-	(void)one;
 	value = header_value(line, size, "etag", &length);
 	if (value && length < sizeof(reply->etag)) {
 		memcpy(reply->etag, value, length);
@@ -115,7 +97,6 @@ static size_t on_header(char *line, size_t one, size_t size, void *userdata)
 	value = header_value(line, size, "preference-applied", &length);
 	if (value && length >= 4 && !strncasecmp(value, "wait", 4))
 		reply->waited = true;
-	return size;
 }
 
 static void transfer_free(struct http_transfer *transfer)
@@ -144,29 +125,29 @@ static void finish(struct http *http)
 	while ((message = curl_multi_info_read(http->multi, &left))) {
 		struct http_transfer *transfer = NULL;
 		struct http_reply reply;
-		CURLcode code = message->data.result;
 		http_done_t done;
 		void *userdata;
-		char error[CURL_ERROR_SIZE];
+		char error[CURL_ERROR_SIZE] = "";
+		const char *why;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
 		curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE,
 				  &transfer->reply.status);
-		snprintf(error, sizeof(error), "%s",
-			 transfer->too_big	    ? "longer than announced" :
-			 transfer->reply.sink_error ? strerror(transfer->reply.sink_error) :
-			 transfer->error[0]	    ? transfer->error :
-						      curl_easy_strerror(code));
+		why = idrevoke_transfer_why(&transfer->transfer, message->data.result);
+		if (why && transfer->reply.sink_error)
+			why = strerror(transfer->reply.sink_error);
 		reply = transfer->reply;
 		reply.error = error;
-		if (code != CURLE_OK) {
+		if (why) {
+			snprintf(error, sizeof(error), "%s", why);
 			reply.status = 0;
 			reply.body = NULL;
 			reply.size = 0;
 		} else {
 			transfer->reply.body = NULL;
+			reply.status = reply.status ?: 200; /* of a file */
 		}
 		done = transfer->done;
 		userdata = transfer->userdata;
@@ -240,7 +221,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *userdata)
 	return sd_event_source_set_enabled(http->timer, SD_EVENT_ONESHOT) < 0 ? -1 : 0;
 }
 
-int http_new(struct http **http, sd_event *event, const char *ca, int connect_timeout)
+int http_new(struct http **http, sd_event *event, const struct idrevoke_transport *transport)
 {
 	struct http *new = calloc(1, sizeof(*new));
 	int error;
@@ -249,8 +230,7 @@ int http_new(struct http **http, sd_event *event, const char *ca, int connect_ti
 	if (!new)
 		return -ENOMEM;
 	new->event = event;
-	new->ca = ca;
-	new->connect_timeout = connect_timeout;
+	new->transport = *transport;
 	error = sd_event_add_time(event, &new->timer, CLOCK_MONOTONIC, 0, 1, on_time, new);
 	if (error < 0)
 		goto failed;
@@ -306,12 +286,16 @@ int http_get(struct http *http, const struct http_question *question, http_done_
 	transfer->http = http;
 	transfer->next = http->transfers;
 	http->transfers = transfer;
-	transfer->limit = question->limit;
+	transfer->transfer.limit = question->limit;
+	transfer->transfer.body = on_body;
+	transfer->transfer.header = on_header;
+	transfer->transfer.userdata = transfer;
 	transfer->sink = question->sink;
 	transfer->done = done;
 	transfer->userdata = userdata;
 	transfer->easy = easy = curl_easy_init();
-	if (!easy)
+	if (!easy || idrevoke_transfer_prepare(&transfer->transfer, easy, &http->transport,
+					       question->url))
 		goto failed;
 	if (question->etag && question->etag[0]) {
 		snprintf(line, sizeof(line), "If-None-Match: %s", question->etag);
@@ -324,32 +308,11 @@ int http_get(struct http *http, const struct http_question *question, http_done_
 			goto failed;
 	}
 
-	curl_easy_setopt(easy, CURLOPT_URL, question->url);
-	/* A redirection to another scheme, or any, is no part of a feed. */
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-	if (http->ca) {
-		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca);
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-	}
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "idrevoked");
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, http->connect_timeout);
 	if (question->wait) {
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 0L);
 		curl_easy_setopt(easy, CURLOPT_TIMEOUT, question->wait + WAIT_GRACE);
-	} else {
-		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED_BYTES);
-		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, LOW_SPEED_SECONDS);
 	}
-	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)question->limit);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	if (curl_multi_add_handle(http->multi, easy) != CURLM_OK)
 		goto failed;

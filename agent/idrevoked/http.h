@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <systemd/sd-event.h>
 
+#include "../lib/transport.h"
+
 struct http;
 struct http_transfer;
 
@@ -33,8 +35,8 @@ struct http_question {
 
 /**
  * struct http_reply - what came of it
- * @status: HTTP status; 0: no reply, @error says why
- * @error: words for the journal
+ * @status: 200; 304: not changed since @etag of the question; 0: failed
+ * @error: why it failed, in words for the journal
  * @sink_error: errno of writing to the sink, 0: none
  * @body: of @size bytes, the receiver's to free(); NULL if it went to a sink
  * @size: bytes of body
@@ -57,12 +59,11 @@ typedef void (*http_done_t)(void *userdata, struct http_reply *reply);
  * http_new() - prepare
  * @http: out
  * @event: the loop
- * @ca: PEM file, NULL: the system's certificates
- * @connect_timeout: seconds
+ * @transport: how servers are reached; its strings outlive @http
  *
  * Return: 0 or a negative errno.
  */
-int http_new(struct http **http, sd_event *event, const char *ca, int connect_timeout);
+int http_new(struct http **http, sd_event *event, const struct idrevoke_transport *transport);
 
 /**
  * http_free() - end all transfers without calling back, and clean up
