@@ -112,6 +112,8 @@ int idrevoke_transfer_prepare(struct idrevoke_transfer *transfer, CURL *easy,
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Or whoever gives up a request waits for name servers that do not answer. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, STALLED_BYTES);
