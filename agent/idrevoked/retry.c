@@ -20,24 +20,39 @@ int retry_init(struct retry *retry, sd_event *event, sd_event_time_handler_t aga
 	return sd_event_source_set_enabled(retry->timer, SD_EVENT_OFF);
 }
 
-void retry_after(struct retry *retry, uint64_t delay)
+static void set_timer(struct retry *retry, uint64_t delay)
 {
 	sd_event_source_set_time_relative(retry->timer, delay);
 	sd_event_source_set_enabled(retry->timer, SD_EVENT_ONESHOT);
 }
 
-/* Half to the whole of the delay: machines that failed together spread out. */
-void retry_later(struct retry *retry)
+/* From nothing to the whole: machines that did something together spread out. */
+static uint64_t some_of(uint64_t whole)
 {
-	uint32_t chance = 0;
+	uint16_t chance = 0;
 
-	retry->delay = retry->delay ? retry->delay * 2 : SHORTEST;
-	if (retry->delay > LONGEST)
-		retry->delay = LONGEST;
 	/* Without randomness there is no jitter, which is no reason to fail. */
 	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != sizeof(chance))
 		chance = 0;
-	retry_after(retry, retry->delay / 2 + retry->delay / 2 * chance / UINT32_MAX);
+	return whole * chance / UINT16_MAX;
+}
+
+void retry_after(struct retry *retry, uint64_t delay)
+{
+	set_timer(retry, delay + some_of(delay / 10));
+}
+
+void retry_later(struct retry *retry)
+{
+	int armed = SD_EVENT_OFF;
+
+	sd_event_source_get_enabled(retry->timer, &armed);
+	if (armed != SD_EVENT_OFF)
+		return;
+	retry->delay = retry->delay ? retry->delay * 2 : SHORTEST;
+	if (retry->delay > LONGEST)
+		retry->delay = LONGEST;
+	set_timer(retry, retry->delay / 2 + some_of(retry->delay / 2));
 }
 
 void retry_worked(struct retry *retry)

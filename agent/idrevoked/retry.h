@@ -31,13 +31,17 @@ int retry_init(struct retry *retry, sd_event *event, sd_event_time_handler_t aga
 /**
  * retry_later() - it failed: try again after a delay twice as long as the last
  * @retry: the struct
+ *
+ * The first is a tenth of a second, the longest half a minute; of each, the half
+ * to the whole is waited for. While that is so, further failures count as the same
+ * one.
  */
 void retry_later(struct retry *retry);
 
 /**
  * retry_after() - no failure, but not before so long
  * @retry: the struct
- * @delay: microseconds
+ * @delay: microseconds; up to a tenth is added
  */
 void retry_after(struct retry *retry, uint64_t delay);
 
