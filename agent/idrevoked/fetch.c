@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "../lib/note.h"
-#include "../lib/payload.h"
+#include "download.h"
 #include "fetch.h"
 #include "http.h"
 #include "log.h"
@@ -14,36 +15,40 @@
 /* An answer "nothing new" that came sooner than this was not held back. */
 #define WAITED_USEC 500000
 
-struct download {
-	struct download *next;
+/* A statement is overdue after so many of the issuer's periods. */
+#define OVERDUE 3
+
+/* For so many seconds at most a server may ask to be left alone. */
+#define LEFT_ALONE_MAX 300
+
+struct mirror {
 	struct fetch *fetch;
-	struct idrevoke_feed_payload named;
-	FILE *sink;
-	fetch_done_t done;
-	void *userdata;
+	const char *url;
+	struct retry retry;
+	struct http_validators seen; /* of its last answer */
+	uint64_t issued;	/* its last statement; 0: none */
+	uint64_t confirm_every; /* and when the next one is due */
+	uint64_t asked;		/* when, CLOCK_MONOTONIC */
+	bool asking;		/* a request is under way */
+	bool conditional;	/* and only for what is not known */
+	bool waits;		/* it holds back its answers when asked to */
+	bool held_back;		/* it is not time yet: the timer runs */
+	bool failed;		/* it could not be had, which was told */
+	bool behind;		/* what it offers is old, which was told */
 };
 
 struct fetch {
 	const struct config *config;
 	struct idrevoke_vkey key;
 	struct http *http;
-	struct retry retry;
+	struct downloads downloads;
 	fetch_latest_t latest;
 	void *userdata;
-	char etag[HTTP_ETAG_SIZE];
-	bool asking;	/* a request for latest is under way */
-	bool held_back; /* it is not time yet: the timer runs */
-	bool wanted;	/* fetch_poll() was called meanwhile */
-	bool trouble;	/* told that latest cannot be had */
-	bool payload_trouble; /* told that a payload cannot */
-	uint64_t asked; /* when, CLOCK_MONOTONIC */
-	struct download *downloads;
+	unsigned int source; /* the mirror of the newest latest */
+	struct mirror mirrors[CONFIG_URLS_MAX];
 };
 
-static void url_of(const struct fetch *fetch, const char *path, char *url, size_t size)
-{
-	snprintf(url, size, "%s%s", fetch->config->url, path);
-}
+static void pursue(struct fetch *fetch);
 
 static uint64_t now_usec(void)
 {
@@ -53,157 +58,244 @@ static uint64_t now_usec(void)
 	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
 }
 
+/* Seconds until the mirror's last statement is overdue; 0: it is, or there is none. */
+static uint64_t time_left(const struct mirror *mirror)
+{
+	uint64_t due = mirror->issued + OVERDUE * mirror->confirm_every;
+	uint64_t now = time(NULL);
+
+	return due > now ? due - now : 0;
+}
+
 /* The first failure of a row is told, and then the end of the row. */
-static void failed(struct fetch *fetch, const char *why)
+static void failed(struct mirror *mirror, const char *why, uint64_t leave_alone)
 {
-	if (!fetch->trouble)
-		log_line(LOG_WARNING, "%slatest: %s; trying again", fetch->config->url, why);
-	fetch->trouble = true;
-	fetch->held_back = true;
-	fetch->wanted = true;
-	retry_later(&fetch->retry);
+	if (!mirror->failed)
+		log_line(LOG_WARNING, "%slatest: %s; trying again", mirror->url, why);
+	mirror->failed = true;
+	mirror->held_back = true;
+	/* So that it says again what it has: the others may be ahead by then. */
+	mirror->seen = (struct http_validators){ 0 };
+	mirror->waits = false;
+	retry_later(&mirror->retry);
+	if (leave_alone > LEFT_ALONE_MAX)
+		leave_alone = LEFT_ALONE_MAX;
+	if (leave_alone * 1000000 > mirror->retry.delay)
+		retry_after(&mirror->retry, leave_alone * 1000000);
 }
 
-/* Not a failure, but nothing to be asked for again at once. */
-static void hold_back(struct fetch *fetch)
+static void worked(struct mirror *mirror)
 {
-	fetch->held_back = true;
-	retry_after(&fetch->retry, fetch->config->poll * 1000000ULL);
+	if (mirror->failed)
+		log_line(LOG_NOTICE, "%slatest: can be had again", mirror->url);
+	mirror->failed = false;
 }
 
-static void worked(struct fetch *fetch)
+/* The same for mirrors that work, but with what is old: @why, or NULL. */
+static void set_behind(struct mirror *mirror, const char *why)
 {
-	if (fetch->trouble)
-		log_line(LOG_NOTICE, "%slatest: can be had again", fetch->config->url);
-	fetch->trouble = false;
-	retry_worked(&fetch->retry);
+	if (why && !mirror->behind)
+		log_line(LOG_WARNING, "%slatest: %s", mirror->url, why);
+	if (!why && mirror->behind)
+		log_line(LOG_NOTICE, "%slatest: is current again", mirror->url);
+	mirror->behind = why;
+}
+
+static void judge_age(struct mirror *mirror)
+{
+	uint64_t age = time(NULL) - mirror->issued;
+	char why[128];
+
+	snprintf(why, sizeof(why), "was not confirmed for %" PRIu64 " s, though it is to be every %"
+		 PRIu64 " s", age, mirror->confirm_every);
+	set_behind(mirror, time_left(mirror) ? NULL : why);
 }
 
 /* Something was signed: is it by the issuer, and what does it say? */
-static void take_latest(struct fetch *fetch, struct http_reply *reply)
+static int read_latest(struct fetch *fetch, const struct http_reply *reply,
+		       struct idrevoke_latest *latest, const char **why)
 {
-	struct idrevoke_latest latest;
-	const char *why = "?";
+	const char *note = reply->body ?: "";
 	size_t text_size;
-	int error;
+	int error = idrevoke_note_verify(note, reply->size, &fetch->key, 1, 1, &text_size, why);
 
-	error = idrevoke_note_verify(reply->body ? reply->body : "", reply->size, &fetch->key, 1,
-				     1, &text_size, &why);
-	if (!error)
-		error = idrevoke_latest_parse(&latest, reply->body, text_size, &why);
-	if (error) {
-		failed(fetch, why);
-		return;
+	return error ? error : idrevoke_latest_parse(latest, note, text_size, why);
+}
+
+/* Return: whether it was news. */
+static bool take_latest(struct mirror *mirror, const struct http_reply *reply)
+{
+	struct fetch *fetch = mirror->fetch;
+	unsigned int source = fetch->source;
+	struct idrevoke_latest latest;
+	char objection[FETCH_WHY_SIZE];
+	const char *why = "?";
+	int news;
+
+	if (read_latest(fetch, reply, &latest, &why)) {
+		failed(mirror, why, 0);
+		return false;
 	}
-	worked(fetch);
-	/* Before what it leads to, which may want the next one at once. */
-	if (!reply->waited || !reply->etag[0])
-		hold_back(fetch);
-	strcpy(fetch->etag, reply->etag);
-	if (!fetch->latest(fetch->userdata, &latest, reply->body, reply->size)) {
-		fetch->etag[0] = '\0';
-		hold_back(fetch);
-		fetch->wanted = true;
+	worked(mirror);
+	mirror->seen = reply->validators;
+	mirror->issued = latest.issued;
+	mirror->confirm_every = latest.confirm_every;
+	/* Before what it leads to, which is to be had where latest was. */
+	fetch->source = mirror - fetch->mirrors;
+	news = fetch->latest(fetch->userdata, &latest, reply->body, reply->size, objection);
+	if (news <= 0)
+		fetch->source = source;
+	if (fetch->source != source)
+		log_line(LOG_NOTICE, "%slatest: the list comes from here now", mirror->url);
+	if (news == -ESTALE)
+		set_behind(mirror, objection);
+	else
+		judge_age(mirror);
+	if (news < 0 && news != -ESTALE) {
+		mirror->seen = (struct http_validators){ 0 };
+		mirror->held_back = true;
+		retry_later(&mirror->retry);
+	}
+	return news > 0;
+}
+
+/* When to ask again after an answer; at once if the server will hold it back. */
+static void schedule(struct mirror *mirror, const struct http_reply *reply, bool news)
+{
+	mirror->waits = reply->waited && mirror->seen.etag[0];
+	if (!mirror->waits) {
+		retry_worked(&mirror->retry);
+		mirror->held_back = true;
+		retry_after(&mirror->retry, mirror->fetch->config->poll * 1000000ULL);
+	} else if (!news && mirror->conditional && now_usec() - mirror->asked < WAITED_USEC) {
+		/* As from a server that is being stopped. */
+		mirror->held_back = true;
+		retry_later(&mirror->retry);
+	} else {
+		retry_worked(&mirror->retry);
 	}
 }
 
 static void on_latest(void *userdata, struct http_reply *reply)
 {
-	struct fetch *fetch = userdata;
+	struct mirror *mirror = userdata;
+	bool news = false;
 
-	fetch->asking = false;
+	mirror->asking = false;
 	if (reply->status == 200) {
-		take_latest(fetch, reply);
+		news = take_latest(mirror, reply);
 	} else if (reply->status == 304) {
-		if (reply->waited && now_usec() - fetch->asked < WAITED_USEC) {
-			/* As from a server that is being stopped. */
-			fetch->held_back = true;
-			retry_later(&fetch->retry);
-		} else {
-			worked(fetch);
-			if (!reply->waited)
-				hold_back(fetch);
-		}
-		fetch->wanted = true;
+		worked(mirror);
+		if (!time_left(mirror))
+			judge_age(mirror);
 	} else {
-		failed(fetch, reply->error);
+		failed(mirror, reply->error, reply->retry_after);
 	}
 	free(reply->body);
-	if (fetch->wanted)
-		fetch_poll(fetch);
+	if (!mirror->held_back)
+		schedule(mirror, reply, news);
+	pursue(mirror->fetch);
 }
 
-void fetch_poll(struct fetch *fetch)
+static void ask(struct mirror *mirror)
 {
-	char url[2048];
+	const struct config *config = mirror->fetch->config;
+	char url[CONFIG_URL_SIZE + sizeof(IDREVOKE_FEED_LATEST)];
+	uint64_t left = time_left(mirror);
 	struct http_question question = {
 		.url = url,
-		.etag = fetch->etag,
-		.wait = fetch->config->wait,
+		.seen = &mirror->seen,
 		.limit = IDREVOKE_NOTE_MAX,
 	};
 
-	fetch->wanted = true;
-	if (fetch->asking || fetch->held_back)
-		return;
-	fetch->wanted = false;
-	url_of(fetch, IDREVOKE_FEED_LATEST, url, sizeof(url));
-	fetch->asked = now_usec();
-	if (http_get(fetch->http, &question, on_latest, fetch)) {
-		failed(fetch, "out of memory");
-		return;
-	}
-	fetch->asking = true;
+	/* The answer should be there when it is time to look elsewhere. */
+	question.wait = left && left < (uint64_t)config->wait ? (int)left : config->wait;
+	question.timeout = config->connect_timeout + (mirror->waits ? question.wait : 0) +
+			   config->stall_timeout;
+	snprintf(url, sizeof(url), "%s%s", mirror->url, IDREVOKE_FEED_LATEST);
+	mirror->conditional = mirror->seen.etag[0];
+	mirror->asked = now_usec();
+	if (http_get(mirror->fetch->http, &question, on_latest, mirror))
+		failed(mirror, "out of memory", 0);
+	else
+		mirror->asking = true;
 }
 
-static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+/*
+ * The preferred mirror is always asked; each other one as long as none before it
+ * has what is current. So there is no way back to be decided on: the preferred
+ * one is tried again all the time, and when it works the others are left alone.
+ */
+static void pursue(struct fetch *fetch)
 {
-	struct fetch *fetch = userdata;
+	for (unsigned int i = 0; i < fetch->config->url_count; i++) {
+		struct mirror *mirror = &fetch->mirrors[i];
+
+		if (!mirror->asking && !mirror->held_back)
+			ask(mirror);
+		if (!mirror->failed && !mirror->behind)
+			break;
+	}
+}
+
+static int on_time(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct mirror *mirror = userdata;
 
 	(void)source;
 	(void)usec;
-	fetch->held_back = false;
-	if (fetch->wanted)
-		fetch_poll(fetch);
+	mirror->held_back = false;
+	pursue(mirror->fetch);
 	return 0;
 }
 
-static void download_free(struct download *download)
+static int start(struct fetch *fetch, sd_event *event)
 {
-	struct download **link = &download->fetch->downloads;
+	const struct config *config = fetch->config;
+	const struct idrevoke_transport transport = {
+		.ca = config->ca,
+		.certificate = config->certificate,
+		.key = config->key,
+		.proxy = config->proxy,
+		.user_agent = "idrevoked",
+		.connect_timeout = config->connect_timeout,
+		.stall_timeout = config->stall_timeout,
+		.transfer_timeout = config->transfer_timeout,
+	};
+	int error = idrevoke_vkey_parse(&fetch->key, config->root_key);
 
-	while (*link != download)
-		link = &(*link)->next;
-	*link = download->next;
-	free(download);
+	for (unsigned int i = 0; !error && i < config->url_count; i++) {
+		struct mirror *mirror = &fetch->mirrors[i];
+
+		mirror->fetch = fetch;
+		mirror->url = config->urls[i];
+		error = retry_init(&mirror->retry, event, on_time, mirror);
+	}
+	if (!error)
+		error = http_new(&fetch->http, event, &transport);
+	fetch->downloads.config = config;
+	fetch->downloads.http = fetch->http;
+	return error;
 }
 
 int fetch_new(struct fetch **fetch, sd_event *event, const struct config *config,
 	      fetch_latest_t latest, void *userdata)
 {
-	const struct idrevoke_transport transport = {
-		.ca = config->ca,
-		.user_agent = "idrevoked",
-		.connect_timeout = config->connect_timeout,
-	};
 	struct fetch *new = calloc(1, sizeof(*new));
-	int error = -ENOMEM;
+	int error;
 
 	*fetch = NULL;
 	if (!new)
-		return error;
+		return -ENOMEM;
 	new->config = config;
 	new->latest = latest;
 	new->userdata = userdata;
-	error = idrevoke_vkey_parse(&new->key, config->root_key);
-	if (!error)
-		error = retry_init(&new->retry, event, on_retry, new);
-	if (!error)
-		error = http_new(&new->http, event, &transport);
-	if (error) {
+	error = start(new, event);
+	if (error < 0) {
 		fetch_free(new);
 		return error;
 	}
+	pursue(new);
 	*fetch = new;
 	return 0;
 }
@@ -213,55 +305,14 @@ void fetch_free(struct fetch *fetch)
 	if (!fetch)
 		return;
 	http_free(fetch->http);
-	retry_free(&fetch->retry);
-	while (fetch->downloads)
-		download_free(fetch->downloads);
+	downloads_free(&fetch->downloads);
+	for (unsigned int i = 0; i < CONFIG_URLS_MAX; i++)
+		retry_free(&fetch->mirrors[i].retry);
 	free(fetch);
-}
-
-static void on_payload(void *userdata, struct http_reply *reply)
-{
-	struct download *download = userdata;
-	struct fetch *fetch = download->fetch;
-	char path[IDREVOKE_FEED_PATH];
-	const char *why = reply->error;
-	fetch_done_t done;
-	void *done_userdata;
-	int error = 0;
-
-	if (reply->status != 200)
-		error = reply->sink_error ? -reply->sink_error : -EIO;
-	else if (fflush(download->sink))
-		error = -errno;
-	if (!error)
-		error = idrevoke_payload_verify(download->sink, &download->named, &why);
-	if (error && !fetch->payload_trouble) {
-		idrevoke_feed_path(&download->named, path);
-		log_line(LOG_WARNING, "%s%s: %s; trying again", fetch->config->url, path, why);
-	}
-	fetch->payload_trouble = error;
-	done = download->done;
-	done_userdata = download->userdata;
-	download_free(download);
-	done(done_userdata, error);
 }
 
 int fetch_payload(struct fetch *fetch, const struct idrevoke_feed_payload *named, FILE *sink,
 		  fetch_done_t done, void *userdata)
 {
-	struct download *download = malloc(sizeof(*download));
-	char url[2048], path[IDREVOKE_FEED_PATH];
-	struct http_question question = { .url = url, .limit = named->stored, .sink = sink };
-	int error;
-
-	if (!download)
-		return -ENOMEM;
-	*download = (struct download){ fetch->downloads, fetch, *named, sink, done, userdata };
-	fetch->downloads = download;
-	idrevoke_feed_path(named, path);
-	url_of(fetch, path, url, sizeof(url));
-	error = http_get(fetch->http, &question, on_payload, download);
-	if (error)
-		download_free(download);
-	return error;
+	return downloads_get(&fetch->downloads, named, fetch->source, sink, done, userdata);
 }

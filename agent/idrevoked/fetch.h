@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The feed's side of the agent: asks for latest for ever, payloads on demand. */
+/*
+ * The feed's side of the agent: asks for latest for ever, payloads on demand.
+ *
+ * There may be several mirrors, in order of preference. A mirror fails if latest
+ * cannot be had there, or not as the issuer signed it; it is behind if what it has
+ * is older than what is known, or was not confirmed in time. The next mirror is
+ * asked as well as long as all before it fail or are behind; each that fails is
+ * tried again for ever, with a back-off of its own.
+ */
 #ifndef IDREVOKED_FETCH_H
 #define IDREVOKED_FETCH_H
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <systemd/sd-event.h>
 
 #include "../lib/feed.h"
 #include "config.h"
+#include "download.h"
 
 struct fetch;
+
+/* Room for the words with which a latest is refused. */
+#define FETCH_WHY_SIZE 256
 
 /**
  * typedef fetch_latest_t - called with each latest that the issuer signed
@@ -18,23 +29,17 @@ struct fetch;
  * @latest: what it says
  * @note: the whole note
  * @size: its bytes
+ * @why: out: with -ESTALE, what is wrong with it
  *
- * Return: whether it was dealt with; else it is asked for again after a while.
+ * Return: 1: it was news; 0: it was known, or older though as good; -ESTALE: what
+ * is known is newer, or contradicts it, so that another mirror is to be asked; or
+ * another negative errno: it is to be asked for again after a while.
  */
-typedef bool (*fetch_latest_t)(void *userdata, const struct idrevoke_latest *latest,
-			       const char *note, size_t size);
+typedef int (*fetch_latest_t)(void *userdata, const struct idrevoke_latest *latest,
+			      const char *note, size_t size, char why[FETCH_WHY_SIZE]);
 
 /**
- * typedef fetch_done_t - called when a payload is there, or not
- * @userdata: as given to fetch_payload()
- * @error: 0: all of it is in the sink and compared with its SHA-256; -EBADMSG:
- *	it is not what the issuer signed; -EIO: it did not come; else the
- *	negative errno of writing to the sink. Was logged.
- */
-typedef void (*fetch_done_t)(void *userdata, int error);
-
-/**
- * fetch_new() - prepare
+ * fetch_new() - ask for latest, and go on asking
  * @fetch: out
  * @event: the loop
  * @config: outlives it
@@ -51,15 +56,6 @@ int fetch_new(struct fetch **fetch, sd_event *event, const struct config *config
  * @fetch: what fetch_new() gave, or NULL
  */
 void fetch_free(struct fetch *fetch);
-
-/**
- * fetch_poll() - have latest asked for, as soon as it is time to
- * @fetch: what fetch_new() gave
- *
- * Nothing happens if it is being asked for already. After each latest,
- * the next is asked for only when this is called.
- */
-void fetch_poll(struct fetch *fetch);
 
 /**
  * fetch_payload() - fetch a file that latest names

@@ -11,11 +11,8 @@
 
 #include "http.h"
 
-/* How much longer than asked for a server may hold back its answer. */
-#define WAIT_GRACE 15L
-
-/* One of which may be held back; a long chain of deltas shares the others. */
-#define CONNECTIONS 4L
+/* A file may change again within the second of which its date tells. */
+#define DATE_RESOLUTION 1
 
 struct http {
 	sd_event *event;
@@ -32,6 +29,8 @@ struct http_transfer {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct http_reply reply;
+	time_t date;	  /* when the server answered */
+	bool conditional; /* "not changed" is an answer */
 	FILE *sink;
 	uint64_t room;
 	http_done_t done;
@@ -83,20 +82,50 @@ static const char *header_value(const char *line, size_t size, const char *name,
 	return line + skip;
 }
 
+static void keep(char *place, size_t room, const char *value, size_t length)
+{
+	if (length >= room)
+		return;
+	memcpy(place, value, length);
+	place[length] = '\0';
+}
+
 static void on_header(void *userdata, const char *line, size_t size)
 {
-	struct http_reply *reply = &((struct http_transfer *)userdata)->reply;
+	struct http_transfer *transfer = userdata;
+	struct http_validators *validators = &transfer->reply.validators;
+	char date[HTTP_DATE_SIZE] = "";
 	const char *value;
 	size_t length;
 
-	value = header_value(line, size, "etag", &length);
-	if (value && length < sizeof(reply->etag)) {
-		memcpy(reply->etag, value, length);
-		reply->etag[length] = '\0';
+	if (size > 5 && !memcmp(line, "HTTP/", 5)) {
+		/* What came before was said by a proxy, or not final. */
+		*validators = (struct http_validators){ 0 };
+		transfer->reply.waited = false;
+	} else if ((value = header_value(line, size, "etag", &length))) {
+		keep(validators->etag, sizeof(validators->etag), value, length);
+	} else if ((value = header_value(line, size, "last-modified", &length))) {
+		keep(validators->modified, sizeof(validators->modified), value, length);
+	} else if ((value = header_value(line, size, "date", &length))) {
+		keep(date, sizeof(date), value, length);
+		transfer->date = curl_getdate(date, NULL);
+	} else if ((value = header_value(line, size, "preference-applied", &length))) {
+		transfer->reply.waited = length >= 4 && !strncasecmp(value, "wait", 4);
 	}
-	value = header_value(line, size, "preference-applied", &length);
-	if (value && length >= 4 && !strncasecmp(value, "wait", 4))
-		reply->waited = true;
+}
+
+/*
+ * nginx, and not alone, makes an ETag of size and date, which has seconds: of a
+ * file that is replaced twice in a second they do not tell which one it is.
+ */
+static void drop_weak(struct http_transfer *transfer)
+{
+	struct http_validators *validators = &transfer->reply.validators;
+	time_t modified = curl_getdate(validators->modified, NULL);
+
+	if (validators->modified[0] && !transfer->reply.waited &&
+	    transfer->date - modified <= DATE_RESOLUTION)
+		*validators = (struct http_validators){ 0 };
 }
 
 static void transfer_free(struct http_transfer *transfer)
@@ -116,6 +145,25 @@ static void transfer_free(struct http_transfer *transfer)
 	free(transfer);
 }
 
+/* Fills in the reply. Return: why it is none, or NULL. */
+static const char *complete(struct http_transfer *transfer, CURLcode code)
+{
+	const char *why = idrevoke_transfer_why(&transfer->transfer, code);
+	struct http_reply *reply = &transfer->reply;
+	curl_off_t retry_after = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &reply->status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	reply->retry_after = retry_after;
+	drop_weak(transfer);
+	if (why)
+		return reply->sink_error ? strerror(reply->sink_error) : why;
+	if (reply->status == 304 && !transfer->conditional)
+		return "the server says that nothing has changed, which it was not asked";
+	reply->status = reply->status ?: 200; /* of a file */
+	return NULL;
+}
+
 /* Hands out what is finished. A callback may start new transfers. */
 static void finish(struct http *http)
 {
@@ -133,11 +181,7 @@ static void finish(struct http *http)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-		curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE,
-				  &transfer->reply.status);
-		why = idrevoke_transfer_why(&transfer->transfer, message->data.result);
-		if (why && transfer->reply.sink_error)
-			why = strerror(transfer->reply.sink_error);
+		why = complete(transfer, message->data.result);
 		reply = transfer->reply;
 		reply.error = error;
 		if (why) {
@@ -147,7 +191,6 @@ static void finish(struct http *http)
 			reply.size = 0;
 		} else {
 			transfer->reply.body = NULL;
-			reply.status = reply.status ?: 200; /* of a file */
 		}
 		done = transfer->done;
 		userdata = transfer->userdata;
@@ -240,7 +283,6 @@ int http_new(struct http **http, sd_event *event, const struct idrevoke_transpor
 	new->multi = curl_multi_init();
 	if (!new->multi)
 		goto failed;
-	curl_multi_setopt(new->multi, CURLMOPT_MAX_HOST_CONNECTIONS, CONNECTIONS);
 	curl_multi_setopt(new->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(new->multi, CURLMOPT_SOCKETDATA, new);
 	curl_multi_setopt(new->multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -265,20 +307,39 @@ void http_free(struct http *http)
 	free(http);
 }
 
-static bool add_header(struct http_transfer *transfer, const char *line)
+static bool add_header(struct http_transfer *transfer, const char *name, const char *value)
 {
-	struct curl_slist *headers = curl_slist_append(transfer->headers, line);
+	struct curl_slist *headers;
+	char line[HTTP_ETAG_SIZE + 32];
 
+	if (!value[0])
+		return true;
+	snprintf(line, sizeof(line), "%s: %s", name, value);
+	headers = curl_slist_append(transfer->headers, line);
 	if (headers)
 		transfer->headers = headers;
 	return headers;
+}
+
+static bool add_headers(struct http_transfer *transfer, const struct http_question *question)
+{
+	const struct http_validators *seen = question->seen;
+	char wait[32];
+
+	snprintf(wait, sizeof(wait), "wait=%d", question->wait);
+	if (question->wait && !add_header(transfer, "Prefer", wait))
+		return false;
+	if (!seen)
+		return true;
+	transfer->conditional = seen->etag[0] || seen->modified[0];
+	return add_header(transfer, "If-None-Match", seen->etag) &&
+	       add_header(transfer, "If-Modified-Since", seen->modified);
 }
 
 int http_get(struct http *http, const struct http_question *question, http_done_t done,
 	     void *userdata)
 {
 	struct http_transfer *transfer = calloc(1, sizeof(*transfer));
-	char line[HTTP_ETAG_SIZE + 32];
 	CURL *easy;
 
 	if (!transfer)
@@ -294,25 +355,15 @@ int http_get(struct http *http, const struct http_question *question, http_done_
 	transfer->done = done;
 	transfer->userdata = userdata;
 	transfer->easy = easy = curl_easy_init();
-	if (!easy || idrevoke_transfer_prepare(&transfer->transfer, easy, &http->transport,
-					       question->url))
+	if (!easy || !add_headers(transfer, question) ||
+	    idrevoke_transfer_prepare(&transfer->transfer, easy, &http->transport, question->url))
 		goto failed;
-	if (question->etag && question->etag[0]) {
-		snprintf(line, sizeof(line), "If-None-Match: %s", question->etag);
-		if (!add_header(transfer, line))
-			goto failed;
-	}
-	if (question->wait) {
-		snprintf(line, sizeof(line), "Prefer: wait=%d", question->wait);
-		if (!add_header(transfer, line))
-			goto failed;
-	}
-
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-	if (question->wait) {
+	if (question->timeout)
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)question->timeout);
+	/* Silence is what was asked for. */
+	if (question->wait && transfer->conditional)
 		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 0L);
-		curl_easy_setopt(easy, CURLOPT_TIMEOUT, question->wait + WAIT_GRACE);
-	}
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	if (curl_multi_add_handle(http->multi, easy) != CURLM_OK)
 		goto failed;

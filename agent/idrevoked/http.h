@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* HTTPS on the event loop: libcurl's multi interface driven by sd-event. */
+/* HTTPS and files on the event loop: libcurl's multi interface driven by sd-event. */
 #ifndef IDREVOKED_HTTP_H
 #define IDREVOKED_HTTP_H
 
@@ -14,42 +14,58 @@
 struct http;
 struct http_transfer;
 
-/* Longest ETag that is kept. */
+/* Longest ETag and longest date that are kept. */
 #define HTTP_ETAG_SIZE 128
+#define HTTP_DATE_SIZE 40
+
+/**
+ * struct http_validators - what tells an answer from the one after it
+ * @etag: ETag, empty if none
+ * @modified: Last-Modified, empty if none
+ */
+struct http_validators {
+	char etag[HTTP_ETAG_SIZE];
+	char modified[HTTP_DATE_SIZE];
+};
 
 /**
  * struct http_question - one GET
  * @url: absolute
- * @etag: If-None-Match, NULL or empty: none
+ * @seen: nothing is sent if it is still the same (If-None-Match,
+ *	If-Modified-Since); NULL or all empty: it is sent in any case
  * @wait: Prefer: wait=, seconds; 0: none
+ * @timeout: seconds for all of it; 0: as struct idrevoke_transport says
  * @limit: more bytes of body than this are a failure
  * @sink: where the body goes; NULL: to memory
  */
 struct http_question {
 	const char *url;
-	const char *etag;
+	const struct http_validators *seen;
 	int wait;
+	int timeout;
 	uint64_t limit;
 	FILE *sink;
 };
 
 /**
  * struct http_reply - what came of it
- * @status: 200; 304: not changed since @etag of the question; 0: failed
+ * @status: 200, also for a file; 304: the same as @seen of the question; 0: failed
  * @error: why it failed, in words for the journal
  * @sink_error: errno of writing to the sink, 0: none
+ * @retry_after: seconds for which the server asks to be left alone; 0: it does not
  * @body: of @size bytes, the receiver's to free(); NULL if it went to a sink
  * @size: bytes of body
- * @etag: the reply's ETag, empty if none
+ * @validators: for the next question; empty where they would not tell a change
  * @waited: the server says that it waits when asked to
  */
 struct http_reply {
 	long status;
 	const char *error;
 	int sink_error;
+	long retry_after;
 	char *body;
 	uint64_t size;
-	char etag[HTTP_ETAG_SIZE];
+	struct http_validators validators;
 	bool waited;
 };
 

@@ -96,11 +96,8 @@ static void announce(struct sync *sync)
 	sync->announced = true;
 }
 
-/*
- * Pursues the first aim.
- * Return: whether a delta is on its way that the kernel waits for.
- */
-static bool step_kernel(struct sync *sync)
+/* Pursues the first aim. */
+static void step_kernel(struct sync *sync)
 {
 	const struct idrevoke_latest *latest = &sync->latest;
 	struct idrevoke_status status;
@@ -115,23 +112,23 @@ static bool step_kernel(struct sync *sync)
 		/* The module's coming is an event; other faults are not. */
 		if (error != -ENOENT)
 			retry_later(&sync->retry);
-		return false;
+		return;
 	}
 	if (!sync->have)
-		return false;
+		return;
 	order = compare(status.floor_epoch, status.floor_version, latest->epoch, latest->version);
 	if (order > 0) {
 		/* At start perfectly normal: the state is a little behind. */
 		if (sync->fetch)
 			tell_once(sync, "the kernel has had a newer one, and takes no older");
-		return false;
+		return;
 	}
 	if (status.version) {
 		order = compare(status.epoch, status.version, latest->epoch, latest->version);
 		idrevoke_digest_encode(&latest->digest, digest);
 		if (!order && memcmp(digest, status.digest, sizeof(digest))) {
 			tell_once(sync, "the kernel holds another list under this version");
-			return false;
+			return;
 		}
 		if (!order) {
 			if (!sync->announced)
@@ -141,34 +138,29 @@ static bool step_kernel(struct sync *sync)
 			if (latest->issued > status.issued &&
 			    kernel_confirm(sync->kernel, latest))
 				retry_later(&sync->retry);
-			return false;
+			return;
 		}
 		if (status.epoch == latest->epoch && !sync->only_snapshot &&
 		    idrevoke_latest_deltas(latest, status.version) > 0)
 			from = status.version;
 	}
 	if (!parcels_obtain(&sync->parcels, latest, from))
-		return from != 0;
+		return;
 	error = push(sync, from);
 	if (!error) {
 		sync->only_snapshot = false;
 		retry_worked(&sync->retry);
 		announce(sync);
-		return false;
+		return;
 	}
 	if (from && (error == -ESTALE || error == -EBADMSG || error == -ENOSPC))
 		sync->only_snapshot = true;
 	retry_later(&sync->retry);
-	return false;
 }
 
 static void step(struct sync *sync)
 {
-	bool urgent = step_kernel(sync);
-
-	/* Else what is urgent could not use the connection that is open now. */
-	if (!urgent && sync->fetch)
-		fetch_poll(sync->fetch);
+	step_kernel(sync);
 	if (sync->have && !sync->saved)
 		sd_event_source_set_enabled(sync->idle, SD_EVENT_ONESHOT);
 }
@@ -216,12 +208,10 @@ static void on_parcel(void *userdata, int error)
 {
 	struct sync *sync = userdata;
 
-	if (!error) {
+	if (error)
+		retry_later(&sync->retry);
+	else
 		step(sync);
-		return;
-	}
-	retry_later(&sync->retry);
-	fetch_poll(sync->fetch); /* there may be something newer instead */
 }
 
 static void on_kernel(void *userdata)
@@ -241,27 +231,29 @@ static const char *objection(const struct sync *sync, const struct idrevoke_late
 		return "the server offers an older version";
 	if (!order && !idrevoke_digest_equal(&latest->digest, &sync->latest.digest))
 		return "the server offers another list under the same version";
-	if (!order && latest->issued < sync->latest.issued)
-		return "the server offers an older statement of the same version";
 	return NULL;
 }
 
-static bool on_latest(void *userdata, const struct idrevoke_latest *latest, const char *note,
-		      size_t size)
+static int on_latest(void *userdata, const struct idrevoke_latest *latest, const char *note,
+		     size_t size, char why[FETCH_WHY_SIZE])
 {
-	const char *why = objection(userdata, latest);
+	const char *objects = objection(userdata, latest);
 	struct sync *sync = userdata;
 	char *copy;
 
-	if (why) {
-		log_line(LOG_WARNING, "%slatest: %s (%" PRIu64 "); ours is %" PRIu64,
-			 sync->config->url, why, latest->version, sync->latest.version);
-		fetch_poll(sync->fetch); /* which waits until there is another */
-		return true;
+	if (objects) {
+		snprintf(why, FETCH_WHY_SIZE, "%s (%" PRIu64 "); ours is %" PRIu64, objects,
+			 latest->version, sync->latest.version);
+		return -ESTALE;
 	}
+	/* The same version: mirrors hand on its confirmations as they come to them. */
+	if (sync->have && compare(latest->epoch, latest->version, sync->latest.epoch,
+				  sync->latest.version) == 0 &&
+	    latest->issued <= sync->latest.issued)
+		return 0;
 	copy = malloc(size);
 	if (!copy)
-		return false;
+		return -ENOMEM;
 	memcpy(copy, note, size);
 	free(sync->note);
 	sync->note = copy;
@@ -271,7 +263,7 @@ static bool on_latest(void *userdata, const struct idrevoke_latest *latest, cons
 	sync->have = true;
 	sync->saved = false;
 	step(sync);
-	return true;
+	return 1;
 }
 
 /* What was saved before is the list to begin with, and the floor. */
