@@ -368,7 +368,7 @@ options timeout:30' >"$work/resolv.conf"
 	kill "$pid"
 	ended() { ! kill -0 "$pid"; }
 	happens 'nor the end' ended
-	stop unnamed
+	unset 'process[unnamed]'
 else
 	tap_result ok 'a name server that says nothing # SKIP no namespaces here'
 fi
