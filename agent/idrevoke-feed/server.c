@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* HTTPS by libmicrohttpd, run by sd-event: one thread, no locks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -8,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/queue.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../lib/feed.h"
+#include "../lib/server_loop.h"
 #include "../lib/write.h"
 #include "feed_tool.h"
 #include "server.h"
@@ -41,26 +40,13 @@ struct server {
 	const struct server_options *options;
 	struct MHD_Daemon *daemon;
 	sd_event *event;
-	sd_event_source *io;
-	sd_event_source *timer;
+	struct idrevoke_server_loop loop;
 	sd_event_source *watch;
 	LIST_HEAD(, request) waiting;
 	char *latest;
 	size_t latest_size;
 	char etag[ETAG_SIZE];
 };
-
-/* Lets libmicrohttpd do what is to be done, and asks when it wants to be run. */
-static int run(struct server *server)
-{
-	MHD_UNSIGNED_LONG_LONG timeout;
-
-	MHD_run(server->daemon);
-	if (MHD_get_timeout(server->daemon, &timeout) != MHD_YES)
-		return sd_event_source_set_enabled(server->timer, SD_EVENT_OFF);
-	sd_event_source_set_time_relative(server->timer, timeout * 1000);
-	return sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
-}
 
 static void stop_waiting(struct request *request)
 {
@@ -77,7 +63,7 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	request->waited = true;
 	stop_waiting(request);
-	return run(request->server);
+	return idrevoke_server_loop_run(&request->server->loop);
 }
 
 static bool start_waiting(struct request *request, unsigned int seconds)
@@ -133,22 +119,7 @@ static int on_inotify(sd_event_source *source, const struct inotify_event *event
 	    (!event->len || strcmp(event->name, IDREVOKE_FEED_LATEST)))
 		return 0;
 	reload(server);
-	return run(server);
-}
-
-static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-	(void)source;
-	(void)fd;
-	(void)events;
-	return run(userdata);
-}
-
-static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	(void)source;
-	(void)usec;
-	return run(userdata);
+	return idrevoke_server_loop_run(&server->loop);
 }
 
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned int status,
@@ -297,19 +268,14 @@ static void on_completed(void *userdata, struct MHD_Connection *connection, void
 	*context = NULL;
 }
 
-/* Has the loop watch libmicrohttpd's sockets and the feed. */
+/* Has the loop run libmicrohttpd, and watch the feed. */
 static int watch(struct server *server)
 {
-	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	char path[32];
 
 	/* sd-event takes paths only; this one is the directory that is open */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", server->options->feed);
-	if (!info ||
-	    sd_event_add_io(server->event, &server->io, info->epoll_fd, EPOLLIN, on_io, server) < 0 ||
-	    sd_event_add_time_relative(server->event, &server->timer, CLOCK_MONOTONIC, 0, 1,
-				       on_timer, server) < 0 ||
+	if (idrevoke_server_loop_start(&server->loop, server->event, server->daemon) ||
 	    sd_event_add_inotify(server->event, &server->watch, path, IN_MOVED_TO, on_inotify,
 				 server) < 0) {
 		complain("cannot watch the feed");
@@ -370,9 +336,8 @@ void server_stop(struct server *server)
 		stop_waiting(LIST_FIRST(&server->waiting));
 	}
 	MHD_run(server->daemon);
+	idrevoke_server_loop_stop(&server->loop);
 	MHD_stop_daemon(server->daemon);
-	sd_event_source_disable_unref(server->io);
-	sd_event_source_disable_unref(server->timer);
 	sd_event_source_disable_unref(server->watch);
 	free(server->latest);
 	free(server);
