@@ -13,6 +13,7 @@
 #include "config.h"
 #include "credentials.h"
 #include "log.h"
+#include "metrics_server.h"
 #include "nearest.h"
 
 enum kind {
@@ -35,6 +36,7 @@ static const struct {
 	{ "key", offsetof(struct config, key), TEXT, 1, 0, 0 },
 	{ "proxy", offsetof(struct config, proxy), TEXT, 0, 0, 0 },
 	{ "state", offsetof(struct config, state), TEXT, 1, 0, 0 },
+	{ "metrics", offsetof(struct config, metrics), TEXT, 1, 0, 0 },
 	{ "wait", offsetof(struct config, wait), NUMBER, 1, 3600, 50 },
 	{ "poll", offsetof(struct config, poll), NUMBER, 1, 86400, 10 },
 	{ "connect_timeout", offsetof(struct config, connect_timeout), NUMBER, 1, 300, 10 },
@@ -242,6 +244,17 @@ static void check_proxy(struct reading *reading)
 		complain(reading, setting, "proxy holds a password, and this file is open to everyone");
 }
 
+static void check_metrics(struct reading *reading)
+{
+	const config_setting_t *setting = find(reading, "metrics", false);
+	const char *metrics = reading->config->metrics;
+	struct sockaddr_storage unused;
+	const char *fault = metrics ? metrics_address(metrics, &unused) : NULL;
+
+	if (fault)
+		complain(reading, setting, "metrics %s", fault);
+}
+
 static void take_all(struct reading *reading)
 {
 	const config_setting_t *root = config_root_setting(&reading->file);
@@ -252,6 +265,7 @@ static void take_all(struct reading *reading)
 	check_root_key(reading);
 	check_credentials(reading);
 	check_proxy(reading);
+	check_metrics(reading);
 }
 
 static void complain_unreadable(struct reading *reading)

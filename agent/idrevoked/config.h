@@ -20,6 +20,7 @@
  * @proxy: of the connections to the feed; NULL: as the environment says; empty:
  *	none
  * @state: directory of the last good list
+ * @metrics: socket or loopback address at which metrics are served; NULL: nowhere
  * @wait: seconds that the server may hold back its answer
  * @poll: seconds between questions to a server that does not
  * @connect_timeout: seconds until a server counts as unreachable
@@ -35,6 +36,7 @@ struct config {
 	char *key;
 	char *proxy;
 	char *state;
+	char *metrics;
 	int wait;
 	int poll;
 	int connect_timeout;

@@ -10,11 +10,13 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
 #include "config.h"
 #include "log.h"
+#include "metrics.h"
+#include "metrics_server.h"
+#include "service.h"
 #include "sync.h"
 
 #define DEFAULT_CONFIG "/etc/idrevoke/idrevoked.conf"
@@ -23,6 +25,7 @@ struct agent {
 	const char *path;
 	struct config config;
 	struct sync *sync;
+	struct metrics_server *metrics;
 };
 
 static void usage(FILE *to)
@@ -30,7 +33,7 @@ static void usage(FILE *to)
 	fputs("usage: idrevoked [-c FILE] [-t]\n"
 	      "\n"
 	      "Keeps the kernel's list of revoked identity cards equal to the one that its\n"
-	      "issuer signed: fetches it, verifies it, keeps it on disk, gives it to the kernel.\n"
+	      "issuer signed: fetches it, verifies it, saves it, gives it to the kernel.\n"
 	      "\n"
 	      "  -c, --config FILE  instead of " DEFAULT_CONFIG "\n"
 	      "  -t, --test         only tests the configuration\n"
@@ -51,37 +54,45 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
 	return sd_event_exit(sd_event_source_get_event(source), 0);
 }
 
-static void reload(struct agent *agent)
+/* Return: NULL, or why the configuration stays as it was. */
+static const char *reload(struct agent *agent)
 {
 	struct config new, old = agent->config;
 
-	if (config_load(&new, agent->path)) {
-		log_line(LOG_ERR, "the configuration stays as it was");
-		return;
-	}
+	if (config_load(&new, agent->path))
+		return "it has errors";
 	if (strcmp(new.state, old.state)) {
-		log_line(LOG_ERR, "a new state directory needs a restart; "
-				  "the configuration stays as it was");
 		config_free(&new);
-		return;
+		return "a new state directory needs a restart";
 	}
 	agent->config = new;
 	if (sync_reconfigure(agent->sync, &agent->config)) {
 		agent->config = old;
 		config_free(&new);
-		return;
+		return "it cannot be used";
 	}
+	metrics_server_listen(agent->metrics, agent->config.metrics);
 	config_free(&old);
-	log_line(LOG_NOTICE, "the configuration was read again");
+	return NULL;
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
+	struct agent *agent = userdata;
+	const char *why;
+
 	(void)source;
 	(void)info;
-	sd_notify(0, "RELOADING=1");
-	reload(userdata);
-	sd_notify(0, "READY=1");
+	service_reloading();
+	why = reload(agent);
+	metrics_count(why ? METRICS_RELOADS_FAILED : METRICS_RELOADS);
+	if (why)
+		log_event(LOG_ERR, MESSAGE_CONFIGURATION_REFUSED, LOG_FIELDS(.path = agent->path),
+			  "%s: %s; the configuration stays as it was", agent->path, why);
+	else
+		log_event(LOG_NOTICE, MESSAGE_CONFIGURATION_READ, LOG_FIELDS(.path = agent->path),
+			  "%s: the configuration was read again", agent->path);
+	service_ready();
 	return 0;
 }
 
@@ -113,13 +124,17 @@ static int run(struct agent *agent)
 		return EXIT_FAILURE;
 	}
 	error = sync_new(&agent->sync, event, &agent->config);
+	if (!error)
+		error = metrics_server_new(&agent->metrics, event, agent->sync);
 	if (!error) {
-		sd_notify(0, "READY=1");
+		metrics_server_listen(agent->metrics, agent->config.metrics);
+		service_ready();
 		error = sd_event_loop(event);
 		if (error < 0)
 			log_line(LOG_ERR, "the event loop ended: %s", strerror(-error));
-		sd_notify(0, "STOPPING=1");
+		service_stopping();
 	}
+	metrics_server_free(agent->metrics);
 	sync_free(agent->sync);
 	sd_event_unref(event);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -159,6 +174,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	/* What it holds in memory is personal data: no core dumps, no files for others. */
+	metrics_start();
 	prctl(PR_SET_DUMPABLE, 0);
 	umask(0077);
 	if (config_load(&agent.config, agent.path))

@@ -353,6 +353,13 @@ int sync_reconfigure(struct sync *sync, const struct config *config)
 	return 0;
 }
 
+void sync_view(struct sync *sync, struct metrics_view *view)
+{
+	view->error = kernel_status(sync->kernel, &view->status);
+	view->latest = sync->have ? &sync->latest : NULL;
+	view->saved = sync->saved;
+}
+
 void sync_free(struct sync *sync)
 {
 	if (!sync)

@@ -6,6 +6,7 @@
 #include <systemd/sd-event.h>
 
 #include "config.h"
+#include "metrics.h"
 
 struct sync;
 
@@ -27,6 +28,13 @@ int sync_new(struct sync **sync, sd_event *event, const struct config *config);
  * Return: 0; or a negative errno, which was logged, and all is as it was.
  */
 int sync_reconfigure(struct sync *sync, const struct config *config);
+
+/**
+ * sync_view() - look at what is in force, and at what should be
+ * @sync: what sync_new() gave
+ * @view: out; as long as nothing else is done to @sync
+ */
+void sync_view(struct sync *sync, struct metrics_view *view);
 
 /**
  * sync_free() - stop
