@@ -7,6 +7,7 @@
 #include "../lib/payload.h"
 #include "download.h"
 #include "log.h"
+#include "metrics.h"
 
 #define AT_ONCE 3
 
@@ -62,16 +63,35 @@ static int check(struct download *download, const struct http_reply *reply, cons
 	return idrevoke_payload_verify(download->sink, &download->named, why);
 }
 
+static enum cause cause_of(const struct download *download, const struct http_reply *reply,
+			   int error)
+{
+	if (reply->status != 200)
+		return reply->cause;
+	if (error != -EBADMSG)
+		return CAUSE_DISK;
+	return reply->size == download->named.stored ? CAUSE_DIGEST : CAUSE_SIZE;
+}
+
 /* The first failure of a row is told. */
-static void tell(struct download *download, unsigned int mirror, int error, const char *why)
+static void tell(struct download *download, unsigned int mirror, const struct http_reply *reply,
+		 int error, const char *why)
 {
 	struct downloads *downloads = download->downloads;
+	const char *url = downloads->config->urls[mirror];
+	enum cause cause = cause_of(download, reply, error);
 	char path[IDREVOKE_FEED_PATH];
 
+	metrics_add(download->named.base ? METRICS_DELTA_BYTES : METRICS_SNAPSHOT_BYTES,
+		    reply->size);
+	if (error)
+		metrics_failed(cause);
 	if (error && !downloads->trouble[mirror]) {
 		idrevoke_feed_path(&download->named, path);
-		log_line(LOG_WARNING, "%s%s: %s; trying again", downloads->config->urls[mirror],
-			 path, why);
+		log_event(LOG_WARNING,
+			  error == -EBADMSG ? MESSAGE_FEED_REFUSED : MESSAGE_FEED_FAILED,
+			  LOG_FIELDS(.url = url, .path = path, .cause = cause_name(cause)),
+			  "%s%s: %s; trying again", url, path, why);
 	}
 	downloads->trouble[mirror] = error;
 }
@@ -85,7 +105,7 @@ static void on_reply(void *userdata, struct http_reply *reply)
 
 	downloads->running--;
 	download->running = false;
-	tell(download, mirror_of(download), error, why);
+	tell(download, mirror_of(download), reply, error, why);
 	download->tried++;
 	/* Another mirror is no help against a full disk. */
 	if (!(error == -EIO || error == -EBADMSG) || reply->sink_error ||

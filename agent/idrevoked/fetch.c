@@ -10,7 +10,9 @@
 #include "fetch.h"
 #include "http.h"
 #include "log.h"
+#include "metrics.h"
 #include "retry.h"
+#include "service.h"
 
 /* An answer "nothing new" that came sooner than this was not held back. */
 #define WAITED_USEC 500000
@@ -67,12 +69,27 @@ static uint64_t time_left(const struct mirror *mirror)
 	return due > now ? due - now : 0;
 }
 
-/* The first failure of a row is told, and then the end of the row. */
-static void failed(struct mirror *mirror, const char *why, uint64_t leave_alone)
+static bool has_working_mirror(const struct fetch *fetch)
 {
+	for (unsigned int i = 0; i < fetch->config->url_count; i++)
+		if (fetch->mirrors[i].issued && !fetch->mirrors[i].failed)
+			return true;
+	return false;
+}
+
+/* The first failure of a row is told, and then the end of the row. */
+static void failed(struct mirror *mirror, enum cause cause, const char *why,
+		   uint64_t leave_alone)
+{
+	metrics_failed(cause);
 	if (!mirror->failed)
-		log_line(LOG_WARNING, "%slatest: %s; trying again", mirror->url, why);
+		log_event(LOG_WARNING,
+			  cause == CAUSE_SIGNATURE ? MESSAGE_FEED_REFUSED : MESSAGE_FEED_FAILED,
+			  LOG_FIELDS(.url = mirror->url, .cause = cause_name(cause)),
+			  "%slatest: %s; trying again", mirror->url, why);
 	mirror->failed = true;
+	if (!has_working_mirror(mirror->fetch))
+		service_feed(why);
 	mirror->held_back = true;
 	/* So that it says again what it has: the others may be ahead by then. */
 	mirror->seen = (struct http_validators){ 0 };
@@ -87,17 +104,24 @@ static void failed(struct mirror *mirror, const char *why, uint64_t leave_alone)
 static void worked(struct mirror *mirror)
 {
 	if (mirror->failed)
-		log_line(LOG_NOTICE, "%slatest: can be had again", mirror->url);
+		log_event(LOG_NOTICE, MESSAGE_FEED_WORKS, LOG_FIELDS(.url = mirror->url),
+			  "%slatest: can be had again", mirror->url);
 	mirror->failed = false;
+	service_feed(NULL);
 }
 
 /* The same for mirrors that work, but with what is old: @why, or NULL. */
 static void set_behind(struct mirror *mirror, const char *why)
 {
+	if (why)
+		metrics_failed(CAUSE_OLDER);
 	if (why && !mirror->behind)
-		log_line(LOG_WARNING, "%slatest: %s", mirror->url, why);
+		log_event(LOG_WARNING, MESSAGE_FEED_REFUSED,
+			  LOG_FIELDS(.url = mirror->url, .cause = cause_name(CAUSE_OLDER)),
+			  "%slatest: %s", mirror->url, why);
 	if (!why && mirror->behind)
-		log_line(LOG_NOTICE, "%slatest: is current again", mirror->url);
+		log_event(LOG_NOTICE, MESSAGE_FEED_WORKS, LOG_FIELDS(.url = mirror->url),
+			  "%slatest: is current again", mirror->url);
 	mirror->behind = why;
 }
 
@@ -133,7 +157,7 @@ static bool take_latest(struct mirror *mirror, const struct http_reply *reply)
 	int news;
 
 	if (read_latest(fetch, reply, &latest, &why)) {
-		failed(mirror, why, 0);
+		failed(mirror, CAUSE_SIGNATURE, why, 0);
 		return false;
 	}
 	worked(mirror);
@@ -189,7 +213,7 @@ static void on_latest(void *userdata, struct http_reply *reply)
 		if (!time_left(mirror))
 			judge_age(mirror);
 	} else {
-		failed(mirror, reply->error, reply->retry_after);
+		failed(mirror, reply->cause, reply->error, reply->retry_after);
 	}
 	free(reply->body);
 	if (!mirror->held_back)
@@ -216,7 +240,7 @@ static void ask(struct mirror *mirror)
 	mirror->conditional = mirror->seen.etag[0];
 	mirror->asked = now_usec();
 	if (http_get(mirror->fetch->http, &question, on_latest, mirror))
-		failed(mirror, "out of memory", 0);
+		failed(mirror, CAUSE_NETWORK, "out of memory", 0);
 	else
 		mirror->asking = true;
 }

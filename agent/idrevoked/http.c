@@ -164,6 +164,33 @@ static const char *complete(struct http_transfer *transfer, CURLcode code)
 	return NULL;
 }
 
+static enum cause cause_of(const struct http_transfer *transfer, CURLcode code)
+{
+	const struct idrevoke_transfer *failed = &transfer->transfer;
+	long status = transfer->reply.status;
+
+	if (transfer->reply.sink_error)
+		return CAUSE_DISK;
+	if (failed->header_too_long || failed->body_too_long || code == CURLE_FILESIZE_EXCEEDED)
+		return CAUSE_SIZE;
+	if (code == CURLE_OK || (status >= 200 && status != 200 && status != 304))
+		return CAUSE_STATUS;
+	switch (code) {
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CLIENTCERT:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CRL_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return CAUSE_TLS;
+	default:
+		return CAUSE_NETWORK;
+	}
+}
+
 /* Hands out what is finished. A callback may start new transfers. */
 static void finish(struct http *http)
 {
@@ -185,6 +212,7 @@ static void finish(struct http *http)
 		reply = transfer->reply;
 		reply.error = error;
 		if (why) {
+			reply.cause = cause_of(transfer, message->data.result);
 			snprintf(error, sizeof(error), "%s", why);
 			reply.status = 0;
 			reply.body = NULL;

@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "../lib/transport.h"
+#include "cause.h"
 
 struct http;
 struct http_transfer;
@@ -51,6 +52,7 @@ struct http_question {
  * struct http_reply - what came of it
  * @status: 200, also for a file; 304: the same as @seen of the question; 0: failed
  * @error: why it failed, in words for the journal
+ * @cause: the same in one word
  * @sink_error: errno of writing to the sink, 0: none
  * @retry_after: seconds for which the server asks to be left alone; 0: it does not
  * @body: of @size bytes, the receiver's to free(); NULL if it went to a sink
@@ -61,6 +63,7 @@ struct http_question {
 struct http_reply {
 	long status;
 	const char *error;
+	enum cause cause;
 	int sink_error;
 	long retry_after;
 	char *body;

@@ -8,6 +8,8 @@
 
 #include "kernel.h"
 #include "log.h"
+#include "metrics.h"
+#include "service.h"
 
 struct kernel {
 	struct idrevoke_netlink *link; /* NULL: not connected */
@@ -33,7 +35,8 @@ static int connect_link(struct kernel *kernel)
 		return 0;
 	error = idrevoke_netlink_open(&kernel->link);
 	if (error == -ENOENT && !kernel->absence_told)
-		log_line(LOG_WARNING, "the kernel module idrevoke is not loaded; waiting for it");
+		log_event(LOG_WARNING, MESSAGE_MODULE_ABSENT, NULL,
+			  "the kernel module idrevoke is not loaded; waiting for it");
 	else if (error && error != -ENOENT)
 		log_line(LOG_ERR, "cannot connect to the kernel: %s", strerror(-error));
 	kernel->absence_told = error == -ENOENT;
@@ -55,10 +58,12 @@ static int on_events(sd_event_source *source, int fd, uint32_t what, void *userd
 	while ((news = idrevoke_netlink_events_read(kernel->events, &event, &status)) > 0) {
 		changed = true;
 		if (news == IDREVOKE_NEWS_APPEARED) {
-			log_line(LOG_NOTICE, "the kernel module idrevoke was loaded");
+			log_event(LOG_NOTICE, MESSAGE_MODULE_LOADED, NULL,
+				  "the kernel module idrevoke was loaded");
 			disconnect(kernel); /* its predecessor's family is no more */
 		} else if (news == IDREVOKE_NEWS_GONE) {
-			log_line(LOG_WARNING, "the kernel module idrevoke was unloaded");
+			log_event(LOG_WARNING, MESSAGE_MODULE_UNLOADED, NULL,
+				  "the kernel module idrevoke was unloaded");
 			disconnect(kernel);
 			kernel->absence_told = true;
 		}
@@ -147,9 +152,12 @@ static ssize_t read_block(struct kernel *kernel, struct idrevoke_merge *merge)
 	const char *why = "?";
 	ssize_t count = idrevoke_merge_read(merge, kernel->block, IDREVOKE_BLOCK_RECORDS, &why);
 
+	service_alive();
 	if (count >= 0)
 		return count;
-	log_line(LOG_ERR, "the issuer's files do not make up the list: %s", why);
+	log_event(LOG_ERR, MESSAGE_FEED_REFUSED, LOG_FIELDS(.cause = cause_name(CAUSE_DIGEST)),
+		  "the issuer's files do not make up the list: %s", why);
+	metrics_failed(CAUSE_DIGEST);
 	return -EUCLEAN;
 }
 
@@ -207,6 +215,7 @@ static int push_delta(struct kernel *kernel, struct idrevoke_merge *merge,
 		error = idrevoke_netlink_records(kernel->link, sent,
 						 records + sent * IDREVOKE_RECORD_SIZE, now);
 		sent += now;
+		service_alive();
 	}
 	free(records);
 	return error;
@@ -236,15 +245,20 @@ int kernel_push(struct kernel *kernel, struct idrevoke_merge *merge,
 	if (!error)
 		error = idrevoke_netlink_commit(kernel->link, &statement, NULL);
 	if (!error) {
-		log_line(LOG_INFO, "version %" PRIu64 " is in force: %" PRIu64 " numbers (%s of %"
-			 PRIu64 " records)", latest->version, latest->count,
-			 header->delta ? "delta" : "snapshot", transaction.count);
+		metrics_count(header->delta ? METRICS_DELTAS : METRICS_SNAPSHOTS);
+		log_event(LOG_INFO, MESSAGE_LIST_IN_FORCE, LOG_FIELDS(LOG_VERSION(latest)),
+			  "version %" PRIu64 " is in force: %" PRIu64 " numbers (%s of %"
+			  PRIu64 " records)", latest->version, latest->count,
+			  header->delta ? "delta" : "snapshot", transaction.count);
 		return 0;
 	}
+	metrics_count(header->delta ? METRICS_DELTAS_FAILED : METRICS_SNAPSHOTS_FAILED);
 	if (error != -EUCLEAN)
-		log_line(LOG_ERR, "the kernel refused the %s to version %" PRIu64 ": %s",
-			 header->delta ? "delta" : "snapshot", latest->version,
-			 idrevoke_netlink_message(kernel->link));
+		log_event(LOG_ERR, MESSAGE_LIST_REFUSED,
+			  LOG_FIELDS(LOG_VERSION(latest), .error = -error),
+			  "the kernel refused the %s to version %" PRIu64 ": %s",
+			  header->delta ? "delta" : "snapshot", latest->version,
+			  idrevoke_netlink_message(kernel->link));
 	/* Closing ends a transaction, whatever became of it. */
 	disconnect(kernel);
 	return error;
@@ -258,9 +272,12 @@ int kernel_confirm(struct kernel *kernel, const struct idrevoke_latest *latest)
 	if (error)
 		return error;
 	error = idrevoke_netlink_confirm(kernel->link, &statement, NULL);
+	metrics_count(error ? METRICS_CONFIRMATIONS_FAILED : METRICS_CONFIRMATIONS);
 	if (error) {
-		log_line(LOG_ERR, "the kernel refused a confirmation of version %" PRIu64 ": %s",
-			 latest->version, idrevoke_netlink_message(kernel->link));
+		log_event(LOG_ERR, MESSAGE_LIST_REFUSED,
+			  LOG_FIELDS(LOG_VERSION(latest), .error = -error),
+			  "the kernel refused a confirmation of version %" PRIu64 ": %s",
+			  latest->version, idrevoke_netlink_message(kernel->link));
 		disconnect(kernel);
 	}
 	return error;

@@ -8,6 +8,7 @@
 #include "../lib/mirror.h"
 #include "log.h"
 #include "parcels.h"
+#include "service.h"
 
 struct parcel {
 	struct parcel *next;
@@ -165,6 +166,7 @@ int parcels_store(struct parcels *parcels)
 
 	for (struct parcel *parcel = parcels->first, *next; parcel && !error; parcel = next) {
 		next = parcel->next;
+		service_alive();
 		if (parcel->arrived)
 			error = store(parcel);
 	}

@@ -78,7 +78,9 @@ int state_open(struct state *state, const char *path)
 		goto failed;
 	if (flock(state->directory, LOCK_EX | LOCK_NB)) {
 		if (errno == EWOULDBLOCK) {
-			log_line(LOG_ERR, "%s: another idrevoked uses this state directory", path);
+			log_event(LOG_ERR, MESSAGE_STATE_FAILED,
+				  LOG_FIELDS(.path = path, .error = EBUSY),
+				  "%s: another idrevoked uses this state directory", path);
 			state_close(state);
 			return -EBUSY;
 		}
@@ -97,7 +99,8 @@ int state_open(struct state *state, const char *path)
 
 failed:
 	error = -errno;
-	log_line(LOG_ERR, "%s: cannot use this state directory: %s", path, strerror(-error));
+	log_event(LOG_ERR, MESSAGE_STATE_FAILED, LOG_FIELDS(.path = path, .error = -error),
+		  "%s: cannot use this state directory: %s", path, strerror(-error));
 	state_close(state);
 	return error;
 }

@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 
 #include "../lib/mirror.h"
 #include "fetch.h"
@@ -21,6 +20,7 @@
 #include "log.h"
 #include "parcels.h"
 #include "retry.h"
+#include "service.h"
 #include "state.h"
 #include "sync.h"
 
@@ -82,18 +82,10 @@ static int push(struct sync *sync, uint64_t from)
 static void tell_once(struct sync *sync, const char *what)
 {
 	if (sync->told != sync->latest.version)
-		log_line(LOG_ERR, "version %" PRIu64 " of the feed: %s", sync->latest.version,
-			 what);
+		log_event(LOG_ERR, MESSAGE_FEED_REFUSED,
+			  LOG_FIELDS(LOG_VERSION(&sync->latest), .cause = cause_name(CAUSE_OLDER)),
+			  "version %" PRIu64 " of the feed: %s", sync->latest.version, what);
 	sync->told = sync->latest.version;
-}
-
-static void announce(struct sync *sync)
-{
-	sync->in_force = true;
-	if (!sync->announced)
-		sd_notifyf(0, "STATUS=Version %" PRIu64 " is in force: %" PRIu64 " numbers.",
-			   sync->latest.version, sync->latest.count);
-	sync->announced = true;
 }
 
 /* Pursues the first aim. */
@@ -106,6 +98,7 @@ static void step_kernel(struct sync *sync)
 	uint64_t from = 0;
 	int order;
 
+	service_list(error, &status);
 	sync->absent = error == -ENOENT;
 	sync->in_force = false;
 	if (error) {
@@ -132,9 +125,11 @@ static void step_kernel(struct sync *sync)
 		}
 		if (!order) {
 			if (!sync->announced)
-				log_line(LOG_INFO, "version %" PRIu64 " is in force already",
-					 latest->version);
-			announce(sync);
+				log_event(LOG_INFO, MESSAGE_LIST_IN_FORCE,
+					  LOG_FIELDS(LOG_VERSION(latest)),
+					  "version %" PRIu64 " is in force already",
+					  latest->version);
+			sync->in_force = sync->announced = true;
 			if (latest->issued > status.issued &&
 			    kernel_confirm(sync->kernel, latest))
 				retry_later(&sync->retry);
@@ -150,7 +145,7 @@ static void step_kernel(struct sync *sync)
 	if (!error) {
 		sync->only_snapshot = false;
 		retry_worked(&sync->retry);
-		announce(sync);
+		sync->in_force = sync->announced = true;
 		return;
 	}
 	if (from && (error == -ESTALE || error == -EBADMSG || error == -ENOSPC))
@@ -180,16 +175,20 @@ static int on_idle(sd_event_source *source, void *userdata)
 	error = parcels_store(&sync->parcels);
 	if (!error)
 		error = state_save(&sync->state, &sync->latest, sync->note, sync->note_size);
+	metrics_count(error ? METRICS_SAVES_FAILED : METRICS_SAVES);
 	if (error) {
 		if (!sync->save_failed)
-			log_line(LOG_ERR, "%s: cannot save the list: %s; trying again",
-				 sync->config->state, strerror(-error));
+			log_event(LOG_ERR, MESSAGE_STATE_FAILED,
+				  LOG_FIELDS(.path = sync->config->state, .error = -error),
+				  "%s: cannot save the list: %s; trying again",
+				  sync->config->state, strerror(-error));
 		sync->save_failed = true;
 		retry_later(&sync->retry);
 		return 0;
 	}
 	if (sync->save_failed)
-		log_line(LOG_NOTICE, "%s: the list is saved again", sync->config->state);
+		log_event(LOG_NOTICE, MESSAGE_STATE_WORKS, LOG_FIELDS(.path = sync->config->state),
+			  "%s: the list is saved again", sync->config->state);
 	sync->save_failed = false;
 	sync->saved = true;
 	retry_worked(&sync->retry);
@@ -282,7 +281,8 @@ static void load(struct sync *sync)
 		return;
 	}
 	if (error) {
-		log_line(LOG_ERR, "%s: the saved list is not used: %s", sync->config->state, why);
+		log_event(LOG_ERR, MESSAGE_STATE_REFUSED, LOG_FIELDS(.path = sync->config->state),
+			  "%s: the saved list is not used: %s", sync->config->state, why);
 		return;
 	}
 	log_line(LOG_INFO, "%s: version %" PRIu64 " was saved", sync->config->state,
