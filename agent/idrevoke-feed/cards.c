@@ -5,6 +5,7 @@
 
 #include <linux/idrevoke.h>
 
+#include "event_name.h"
 #include "feed_tool.h"
 #include "publish.h"
 
@@ -19,7 +20,6 @@ static int keep(struct store *store, struct event *event)
 		return error;
 	if (store_begin(store))
 		return EXIT_FAILED;
-	event->at = time_now();
 	error = store_end(store, store_add_event(store, number, event, refusal));
 	explicit_bzero(&number, sizeof(number));
 	if (refusal[0]) {
@@ -48,11 +48,9 @@ static int happen(const struct options *options, struct event *event)
 	return status;
 }
 
-int command_report(const struct options *options)
+/* Reads --lost, --stolen and --void; returns how many of them were given. */
+static int read_loss(const struct options *options, struct event *event)
 {
-	struct event event = { .kind = EVENT_REPORT, .start = NO_DAY, .until = NO_DAY };
-	int given = 0, error = option_day(options, OPTION_START, &event.start);
-
 	static const struct {
 		enum option_name name;
 		enum idrevoke_reason reason;
@@ -61,14 +59,34 @@ int command_report(const struct options *options)
 		{ OPTION_STOLEN, IDREVOKE_REASON_STOLEN },
 		{ OPTION_VOID, IDREVOKE_REASON_VOID },
 	};
+	int given = 0;
 
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
 		if (!options->value[reasons[i].name])
 			continue;
-		event.reason = reasons[i].reason;
+		event->reason = reasons[i].reason;
 		given++;
 	}
-	if (given != 1) {
+	return given;
+}
+
+/* Reads --reason; what holds without it stays. */
+static int read_reason(const struct options *options, struct event *event)
+{
+	const char *word = options->value[OPTION_REASON];
+
+	if (!word || event_reason_parse(EVENT_REPLACE, word, &event->reason))
+		return 0;
+	complain("--reason is one of damage, error, rename, expiry and superseded");
+	return EXIT_USAGE;
+}
+
+int command_report(const struct options *options)
+{
+	struct event event = { .kind = EVENT_REPORT, .start = NO_DAY, .until = NO_DAY };
+	int error = option_day(options, OPTION_START, &event.start);
+
+	if (read_loss(options, &event) != 1) {
 		complain("report needs one of --lost, --stolen and --void");
 		return EXIT_USAGE;
 	}
@@ -84,23 +102,15 @@ int command_withdraw(const struct options *options)
 
 int command_replace(const struct options *options)
 {
-	static const char *const void_reasons[] = { "damage", "error", "rename", "expiry" };
-	const char *reason = options->value[OPTION_REASON];
 	struct event event = {
 		.kind = EVENT_REPLACE,
 		.start = NO_DAY,
 		.until = NO_DAY,
-		.reason = reason ? IDREVOKE_REASON_NONE : IDREVOKE_REASON_SUPERSEDED,
+		.reason = IDREVOKE_REASON_SUPERSEDED,
 	};
-	int error = option_day(options, OPTION_START, &event.start);
+	int error = option_day(options, OPTION_START, &event.start) ?:
+		    read_reason(options, &event);
 
-	for (size_t i = 0; reason && i < sizeof(void_reasons) / sizeof(void_reasons[0]); i++)
-		if (!strcmp(reason, void_reasons[i]))
-			event.reason = IDREVOKE_REASON_VOID;
-	if (!event.reason) {
-		complain("--reason is one of damage, error, rename and expiry");
-		return EXIT_USAGE;
-	}
 	return error ?: happen(options, &event);
 }
 
@@ -129,4 +139,45 @@ int command_unblacklist(const struct options *options)
 	struct event event = { .kind = EVENT_UNBLACKLIST, .start = NO_DAY, .until = NO_DAY };
 
 	return happen(options, &event);
+}
+
+static int read_correction(const struct options *options, struct event *event)
+{
+	static const enum option_name names[] = { OPTION_START, OPTION_REASON, OPTION_UNTIL,
+						  OPTION_GROUND };
+	const char *start = options->value[OPTION_START];
+	int losses = read_loss(options, event), given = losses;
+	int error;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		given += !!options->value[names[i]];
+	if (!given == !options->value[OPTION_TAKE_BACK] ||
+	    losses + !!options->value[OPTION_REASON] > 1) {
+		complain("correct needs either what is right, with one reason at most, or "
+			 "--take-back");
+		return EXIT_USAGE;
+	}
+	event->kind = given ? EVENT_CORRECT : EVENT_TAKE_BACK;
+	event->ground = options->value[OPTION_GROUND];
+	if (start && !strcmp(start, "unknown")) {
+		event->start = NO_DAY;
+	} else {
+		event->start = given ? SAME_DAY : NO_DAY;
+		error = option_day(options, OPTION_START, &event->start);
+		if (error)
+			return error;
+	}
+	return read_reason(options, event) ?: option_day(options, OPTION_UNTIL, &event->until);
+}
+
+int command_correct(const struct options *options)
+{
+	struct event event = { .until = NO_DAY };
+	uint64_t target = 0;
+	int error = option_number(options, OPTION_EVENT, INT32_MAX, &target);
+
+	if (!error)
+		error = read_correction(options, &event);
+	event.target = target;
+	return error ?: happen(options, &event);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The rules of lost, stolen, void and replaced cards. */
+/* The rules of lost, stolen, void and replaced cards; event_correct.c has the rest. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -104,7 +104,6 @@ struct situation {
 	int32_t newest;		/* start of the newest card handed over */
 	int32_t known;		/* latest start of a card that is known to exist */
 	int32_t reported;	/* day of the last report of a card of unknown start */
-	uint32_t standing;	/* last report that can be withdrawn; 0: none */
 };
 
 static struct situation assess(const struct event *events, size_t count)
@@ -118,16 +117,12 @@ static struct situation assess(const struct event *events, size_t count)
 		case EVENT_REPORT:
 			/* withdrawn or not, there is such a card */
 			situation.known = max(situation.known, event->start);
-			if (is_withdrawn(events, count, i))
-				break;
-			situation.standing = event->sequence;
-			if (event->start == NO_DAY)
+			if (!is_withdrawn(events, count, i) && event->start == NO_DAY)
 				situation.reported = max(situation.reported, reported_start(event));
 			break;
 		case EVENT_REPLACE:
 			situation.newest = event->start;
 			situation.known = max(situation.known, event->start);
-			situation.standing = 0;
 			break;
 		case EVENT_CANCEL:
 			situation.cancelled = true;
@@ -141,10 +136,23 @@ static struct situation assess(const struct event *events, size_t count)
 	return situation;
 }
 
-static bool refuse(char refusal[REFUSAL_SIZE], const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/*
+ * The report that can be withdrawn: the one that is named, or without a name the
+ * last; 0 if there is none since the last replacement.
+ */
+static uint32_t find_report(const struct event *events, size_t count, uint32_t named)
+{
+	for (size_t i = count; i-- > 0;) {
+		if (events[i].kind == EVENT_REPLACE)
+			break;
+		if (events[i].kind == EVENT_REPORT && !is_withdrawn(events, count, i) &&
+		    (!named || events[i].sequence == named))
+			return events[i].sequence;
+	}
+	return 0;
+}
 
-static bool refuse(char refusal[REFUSAL_SIZE], const char *format, ...)
+bool event_refuse(char refusal[REFUSAL_SIZE], const char *format, ...)
 {
 	va_list arguments;
 
@@ -158,18 +166,18 @@ static bool check_replacement(const struct situation *now, const struct event *e
 			      char refusal[REFUSAL_SIZE])
 {
 	if (now->cancelled)
-		return refuse(refusal, "cancelled: the number was cancelled, no card can follow");
+		return event_refuse(refusal, "cancelled: the number was cancelled, no card can follow");
 	if (event->start <= THROUGH_FIRST)
-		return refuse(refusal, "start-not-later: no card can have been there before %u",
+		return event_refuse(refusal, "start-not-later: no card can have been there before %u",
 			      idrevoke_start_format(event->start));
 	if (now->known != NO_DAY && event->start <= now->known)
-		return refuse(refusal,
+		return event_refuse(refusal,
 			      "start-not-later: the new card's start %u is not later than the old "
 			      "card's %u",
 			      idrevoke_start_format(event->start),
 			      idrevoke_start_format(now->known));
 	if (now->reported != NO_DAY && event->start < now->reported)
-		return refuse(refusal,
+		return event_refuse(refusal,
 			      "start-not-later: the new card's start %u is before the day %u on which "
 			      "a card of unknown start was reported",
 			      idrevoke_start_format(event->start),
@@ -183,34 +191,34 @@ bool event_check(const struct event *events, size_t count, struct event *event,
 	struct situation now = assess(events, count);
 	int32_t today = idrevoke_start_of_time(event->at);
 
-	event->target = 0;
 	switch (event->kind) {
 	case EVENT_REPORT:
 		if (event->start != NO_DAY && event->start > max(now.newest, today + DAYS_AHEAD))
-			return refuse(refusal, "start-in-future: no card starts on %u yet",
+			return event_refuse(refusal, "start-in-future: no card starts on %u yet",
 				      idrevoke_start_format(event->start));
 		return true;
 	case EVENT_WITHDRAW:
-		if (!now.standing)
-			return refuse(refusal, "no-report: no report stands that could be withdrawn; "
-					       "one that was followed by a replacement cannot be");
-		event->target = now.standing;
+		event->target = find_report(events, count, event->target);
+		if (!event->target)
+			return event_refuse(refusal,
+					    "no-report: no report stands that could be withdrawn; one "
+					    "that was followed by a replacement can be corrected");
 		return true;
 	case EVENT_REPLACE:
 		return check_replacement(&now, event, refusal);
 	case EVENT_CANCEL:
 		if (now.cancelled)
-			return refuse(refusal, "cancelled: the number was cancelled already");
+			return event_refuse(refusal, "cancelled: the number was cancelled already");
 		return true;
 	case EVENT_BLACKLIST:
 		if (event->until < today)
-			return refuse(refusal, "end-in-past: the blacklisting would have ended on %u",
+			return event_refuse(refusal, "end-in-past: the blacklisting would have ended on %u",
 				      idrevoke_start_format(event->until));
 		return true;
 	case EVENT_UNBLACKLIST:
 		if (!now.blacklisted)
-			return refuse(refusal, "not-blacklisted: the person is not on the blacklist");
+			return event_refuse(refusal, "not-blacklisted: the person is not on the blacklist");
 		return true;
 	}
-	return refuse(refusal, "unknown: no such kind of event");
+	return event_refuse(refusal, "unknown: no such kind of event");
 }

@@ -3,8 +3,10 @@
 #ifndef IDREVOKE_FEED_TOOL_H
 #define IDREVOKE_FEED_TOOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "options.h"
 #include "store.h"
 
 /* Exit statuses, the same for every subcommand. */
@@ -14,63 +16,6 @@ enum {
 	EXIT_USAGE = 2,
 	EXIT_FAILED = 4,
 };
-
-enum option_name {
-	OPTION_STORE,
-	OPTION_BY,
-	OPTION_CERTIFICATE,
-	OPTION_CONFIRM_EVERY,
-	OPTION_COUNT,
-	OPTION_EPOCH,
-	OPTION_GROUND,
-	OPTION_KEY,
-	OPTION_LISTEN,
-	OPTION_LOST,
-	OPTION_NAME,
-	OPTION_NUMBER,
-	OPTION_PUBLISH,
-	OPTION_REASON,
-	OPTION_RECOUNT,
-	OPTION_SEED,
-	OPTION_START,
-	OPTION_STOLEN,
-	OPTION_UNTIL,
-	OPTION_VALID_FOR,
-	OPTION_VOID,
-	OPTION_WHY,
-	OPTIONS,
-};
-
-/**
- * struct options - the command line
- * @value: for each option that was given its value, "" if it takes none; else
- *	NULL
- */
-struct options {
-	const char *value[OPTIONS];
-};
-
-/**
- * option_number() - the value of an option that is a decimal number
- * @options: the command line
- * @name: which option
- * @most: the greatest that is allowed; 1 is the least
- * @value: in: what holds if the option was not given; out: its value
- *
- * Return: 0 or EXIT_USAGE, which it explains.
- */
-int option_number(const struct options *options, enum option_name name, uint64_t most,
-		  uint64_t *value);
-
-/**
- * option_day() - the value of an option that is a day
- * @options: the command line
- * @name: which option
- * @day: out: days from 1984-01-01; as it was if the option was not given
- *
- * Return: 0 or EXIT_USAGE, which it explains.
- */
-int option_day(const struct options *options, enum option_name name, int32_t *day);
 
 /**
  * complain() - say on standard error what went wrong
@@ -89,11 +34,47 @@ int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int number_read(uint64_t *number);
 
 /**
+ * number_parse() - take a card number from text
+ * @text: as printed, terminated
+ * @number: out: packed
+ *
+ * Return: NULL; or what is wrong with it, without any part of it.
+ */
+const char *number_parse(const char *text, uint64_t *number);
+
+/**
+ * text_is_clean() - whether people and programs can read a text
+ * @text: what is to be kept of an event
+ *
+ * Return: whether it is UTF-8 without control characters.
+ */
+bool text_is_clean(const char *text);
+
+/**
  * time_now() - the time of events
  *
  * Return: seconds since 1970-01-01 UTC.
  */
 uint64_t time_now(void);
+
+/**
+ * time_parse() - read the time of an event
+ * @text: YYYY-MM-DDThh:mm:ssZ, or a day alone, which is its beginning
+ * @at: out: seconds since 1970-01-01 UTC
+ *
+ * Return: whether that is a time from 1984 on.
+ */
+bool time_parse(const char *text, uint64_t *at);
+
+/* Room for a time as people read it, terminated. */
+#define TIME_TEXT 24
+
+/**
+ * time_format() - the reverse
+ * @at: seconds since 1970-01-01 UTC
+ * @text: out
+ */
+void time_format(uint64_t at, char text[TIME_TEXT]);
 
 /**
  * time_print() - end a line of standard output with the time, and flush it
@@ -105,6 +86,11 @@ void time_print(void);
 /* The subcommands; each returns an exit status. */
 int command_blacklist(const struct options *options);
 int command_cancel(const struct options *options);
+int command_correct(const struct options *options);
+int command_diff(const struct options *options);
+int command_export(const struct options *options);
+int command_history(const struct options *options);
+int command_import(const struct options *options);
 int command_init(const struct options *options);
 int command_publish(const struct options *options);
 int command_replace(const struct options *options);

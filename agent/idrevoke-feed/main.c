@@ -1,92 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* idrevoke-feed, the issuer's tool: takes reports, signs, publishes, serves. */
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "../lib/date.h"
 #include "feed_tool.h"
 
-static const struct option option_table[] = {
-	[OPTION_STORE] = { "store", required_argument, NULL, OPTION_STORE },
-	[OPTION_BY] = { "by", required_argument, NULL, OPTION_BY },
-	[OPTION_CERTIFICATE] = { "certificate", required_argument, NULL, OPTION_CERTIFICATE },
-	[OPTION_CONFIRM_EVERY] = { "confirm-every", required_argument, NULL, OPTION_CONFIRM_EVERY },
-	[OPTION_COUNT] = { "count", required_argument, NULL, OPTION_COUNT },
-	[OPTION_EPOCH] = { "epoch", required_argument, NULL, OPTION_EPOCH },
-	[OPTION_GROUND] = { "ground", required_argument, NULL, OPTION_GROUND },
-	[OPTION_KEY] = { "key", required_argument, NULL, OPTION_KEY },
-	[OPTION_LISTEN] = { "listen", required_argument, NULL, OPTION_LISTEN },
-	[OPTION_LOST] = { "lost", no_argument, NULL, OPTION_LOST },
-	[OPTION_NAME] = { "name", required_argument, NULL, OPTION_NAME },
-	[OPTION_NUMBER] = { "number", no_argument, NULL, OPTION_NUMBER },
-	[OPTION_PUBLISH] = { "publish", no_argument, NULL, OPTION_PUBLISH },
-	[OPTION_REASON] = { "reason", required_argument, NULL, OPTION_REASON },
-	[OPTION_RECOUNT] = { "recount", no_argument, NULL, OPTION_RECOUNT },
-	[OPTION_SEED] = { "seed", required_argument, NULL, OPTION_SEED },
-	[OPTION_START] = { "start", required_argument, NULL, OPTION_START },
-	[OPTION_STOLEN] = { "stolen", no_argument, NULL, OPTION_STOLEN },
-	[OPTION_UNTIL] = { "until", required_argument, NULL, OPTION_UNTIL },
-	[OPTION_VALID_FOR] = { "valid-for", required_argument, NULL, OPTION_VALID_FOR },
-	[OPTION_VOID] = { "void", no_argument, NULL, OPTION_VOID },
-	[OPTION_WHY] = { "why", required_argument, NULL, OPTION_WHY },
-	[OPTIONS] = { "help", no_argument, NULL, OPTIONS },
-	{ NULL, 0, NULL, 0 },
-};
-
-#define HAS(name) (1U << OPTION_##name)
 #define EVENT_NEEDS (HAS(STORE) | HAS(BY) | HAS(WHY))
+#define CARD "The card number is read from standard input."
 
-static const struct command {
-	const char *name;
-	int (*run)(const struct options *options);
-	uint32_t needs; /* options that must be given */
-	uint32_t takes; /* options that may be given */
-} commands[] = {
-	{ "init", command_init, HAS(STORE),
-	  HAS(NAME) | HAS(EPOCH) | HAS(VALID_FOR) | HAS(CONFIRM_EVERY) },
-	{ "set", command_set, HAS(STORE), HAS(VALID_FOR) | HAS(CONFIRM_EVERY) },
-	{ "synth", command_synth, HAS(STORE) | HAS(COUNT) | HAS(SEED), 0 },
-	{ "report", command_report, EVENT_NEEDS,
-	  HAS(LOST) | HAS(STOLEN) | HAS(VOID) | HAS(START) | HAS(PUBLISH) },
-	{ "withdraw", command_withdraw, EVENT_NEEDS, HAS(PUBLISH) },
-	{ "replace", command_replace, EVENT_NEEDS | HAS(START), HAS(REASON) | HAS(PUBLISH) },
-	{ "cancel", command_cancel, EVENT_NEEDS, HAS(PUBLISH) },
-	{ "blacklist", command_blacklist, EVENT_NEEDS | HAS(GROUND) | HAS(UNTIL), HAS(PUBLISH) },
-	{ "unblacklist", command_unblacklist, EVENT_NEEDS, HAS(PUBLISH) },
-	{ "publish", command_publish, HAS(STORE), 0 },
-	{ "serve", command_serve, HAS(STORE) | HAS(CERTIFICATE) | HAS(KEY), HAS(LISTEN) },
-	{ "show", command_show, HAS(STORE), HAS(RECOUNT) | HAS(NUMBER) },
+static const struct command commands[] = {
+	{ "init", "make a store and its key, and print the key's public part", command_init,
+	  HAS(STORE), HAS(NAME) | HAS(EPOCH) | HAS(VALID_FOR) | HAS(CONFIRM_EVERY), NULL },
+	{ "set", "change how long statements hold, and publish that", command_set, HAS(STORE),
+	  HAS(VALID_FOR) | HAS(CONFIRM_EVERY), NULL },
+	{ "synth", "fill a new store with made-up cards", command_synth,
+	  HAS(STORE) | HAS(COUNT) | HAS(SEED), 0, NULL },
+	{ "report", "a card is lost, stolen or void", command_report, EVENT_NEEDS,
+	  HAS(LOST) | HAS(STOLEN) | HAS(VOID) | HAS(START) | HAS(PUBLISH),
+	  "One of --lost, --stolen and --void is needed. Without --start, all cards up to\n"
+	  "today's are revoked. " CARD "\n" },
+	{ "withdraw", "it was found: undo the last report", command_withdraw, EVENT_NEEDS,
+	  HAS(PUBLISH), CARD "\n" },
+	{ "replace", "a new card was handed over", command_replace, EVENT_NEEDS | HAS(START),
+	  HAS(REASON) | HAS(PUBLISH),
+	  "--start is that of the new card; --reason is why, unless the old card was\n"
+	  "reported. " CARD "\n" },
+	{ "cancel", "the number, with all its cards, for ever", command_cancel, EVENT_NEEDS,
+	  HAS(PUBLISH), CARD "\n" },
+	{ "blacklist", "the holder impersonates others", command_blacklist,
+	  EVENT_NEEDS | HAS(GROUND) | HAS(UNTIL), HAS(PUBLISH),
+	  "After its last day, in UTC, the next publication or confirmation ends it.\n"
+	  CARD "\n" },
+	{ "unblacklist", "take the holder off the blacklist", command_unblacklist, EVENT_NEEDS,
+	  HAS(PUBLISH), CARD "\n" },
+	{ "correct", "an earlier event should have said something else", command_correct,
+	  EVENT_NEEDS | HAS(EVENT),
+	  HAS(TAKE_BACK) | HAS(LOST) | HAS(STOLEN) | HAS(VOID) | HAS(START) | HAS(REASON) |
+		  HAS(UNTIL) | HAS(GROUND) | HAS(PUBLISH),
+	  "The record becomes what it would be had the event been right from the\n"
+	  "beginning. A report may be given --start unknown.\n" CARD "\n" },
+	{ "import", "many of these events at once, from CSV", command_import, HAS(STORE),
+	  HAS(FILE) | HAS(EVENT) | HAS(BY) | HAS(WHY) | HAS(CHECK) | HAS(SKIP_BAD) | HAS(PUBLISH),
+	  "The first line names the columns, in any order: number, and as needed event,\n"
+	  "start, reason, until, ground, target, at, by, why; see idrevoke-feed(1). --by\n"
+	  "and --why hold for lines that say none. If a line is bad, nothing is imported,\n"
+	  "and all bad lines are named.\n" },
+	{ "publish", "sign and publish what changed", command_publish, HAS(STORE), 0, NULL },
+	{ "serve", "offer the feed by HTTPS, and confirm it in time", command_serve,
+	  HAS(STORE) | HAS(CERTIFICATE) | HAS(KEY), HAS(LISTEN),
+	  "Clients may wait for news. SIGHUP reads certificate and key again.\n" },
+	{ "show", "version, count and digest; or one card's record", command_show, HAS(STORE),
+	  HAS(RECOUNT) | HAS(NUMBER) | HAS(JSON),
+	  "With --number, the card number is read from standard input.\n" },
+	{ "history", "all events of a number, and what each made of its record", command_history,
+	  HAS(STORE), HAS(JSON), CARD "\n" },
+	{ "diff", "what changed since the last version, or between two", command_diff, HAS(STORE),
+	  HAS(FROM) | HAS(TO) | HAS(RECORDS) | HAS(JSON),
+	  "Without --from, what the next version will change.\n" },
+	{ "export", "the list as it was published last, as CSV", command_export,
+	  HAS(STORE) | HAS(IN_CLEAR), HAS(JSON),
+	  "Whoever reads the output has the list: it is personal data.\n" },
 };
 
-static const char usage[] =
-	"usage: idrevoke-feed COMMAND --store DIR [OPTION...]\n"
-	"\n"
-	"  init         make a store and its key     [--name NAME] [--epoch N]\n"
-	"                                            [--valid-for S] [--confirm-every S]\n"
-	"  set          change what is published     [--valid-for S] [--confirm-every S]\n"
-	"  synth        add made-up cards            --count N --seed N\n"
-	"  publish      sign and publish what changed\n"
-	"  serve        HTTPS for the feed           --certificate FILE --key FILE\n"
-	"                                            [--listen [ADDRESS:]PORT]\n"
-	"  show         version, count, digest       [--recount] or, of a card, [--number]\n"
-	"\n"
-	"What happened to a card, whose number is read from standard input:\n"
-	"  report       lost, stolen or void         --lost|--stolen|--void [--start DATE]\n"
-	"  withdraw     found: undo the last report\n"
-	"  replace      a new card was handed over   --start DATE\n"
-	"                                            [--reason damage|error|rename|expiry]\n"
-	"  cancel       the number, for ever\n"
-	"  blacklist    the holder, as impersonator  --ground TEXT --until DATE\n"
-	"  unblacklist  take the holder off\n"
-	"Each of these needs --by WHO and --why TEXT, and takes --publish.\n"
-	"\n"
-	"DATE is YYYYMMDD; S is in seconds. Exit status: 0 done; 1 refused, or not equal;\n"
-	"2 wrong usage; 4 failed.\n";
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *file)
+{
+	fputs("usage: idrevoke-feed COMMAND --store DIR [OPTION...]\n\n", file);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(file, "  %-12s %s\n", commands[i].name, commands[i].summary);
+	fputs("\nidrevoke-feed COMMAND --help lists a command's options. Card numbers are read\n"
+	      "from standard input, dates are YYYYMMDD. Exit status: 0 done; 1 refused, or not\n"
+	      "equal; 2 wrong usage; 4 failed.\n", file);
+}
 
 int complain(const char *format, ...)
 {
@@ -100,87 +89,16 @@ int complain(const char *format, ...)
 	return EXIT_FAILED;
 }
 
-int option_number(const struct options *options, enum option_name name, uint64_t most,
-		  uint64_t *value)
-{
-	const char *text = options->value[name];
-	uint64_t parsed = 0;
-
-	if (!text)
-		return 0;
-	for (const char *at = text; *at; at++) {
-		if (*at < '0' || *at > '9' || __builtin_mul_overflow(parsed, 10, &parsed) ||
-		    __builtin_add_overflow(parsed, (uint64_t)(*at - '0'), &parsed)) {
-			parsed = 0;
-			break;
-		}
-	}
-	if (!parsed || parsed > most) {
-		complain("--%s takes a number from 1 to %llu", option_table[name].name,
-			 (unsigned long long)most);
-		return EXIT_USAGE;
-	}
-	*value = parsed;
-	return 0;
-}
-
-int option_day(const struct options *options, enum option_name name, int32_t *day)
-{
-	uint16_t parsed;
-
-	if (!options->value[name])
-		return 0;
-	if (idrevoke_start_parse_text(options->value[name], &parsed)) {
-		complain("--%s takes a calendar day as YYYYMMDD, from 19840101 to 21630605",
-			 option_table[name].name);
-		return EXIT_USAGE;
-	}
-	*day = parsed;
-	return 0;
-}
-
-static int check_options(const struct command *command, const struct options *options)
-{
-	for (int name = 0; name < OPTIONS; name++) {
-		uint32_t bit = 1U << name;
-
-		if (options->value[name] && !((command->needs | command->takes) & bit)) {
-			complain("%s does not take --%s", command->name, option_table[name].name);
-			return EXIT_USAGE;
-		}
-		if (!options->value[name] && command->needs & bit) {
-			complain("%s needs --%s", command->name, option_table[name].name);
-			return EXIT_USAGE;
-		}
-		if (options->value[name] && option_table[name].has_arg && !options->value[name][0]) {
-			complain("--%s is empty", option_table[name].name);
-			return EXIT_USAGE;
-		}
-	}
-	return 0;
-}
-
 static int run(const struct command *command, int argc, char **argv)
 {
-	struct options options = { 0 };
-	int name, error;
+	struct options options;
+	bool help;
+	int error = options_parse(command, argc, argv, &options, &help);
 
-	while ((name = getopt_long(argc, argv, "", option_table, NULL)) != -1) {
-		if (name == OPTIONS) {
-			fputs(usage, stdout);
-			return EXIT_DONE;
-		}
-		if (name == '?')
-			return EXIT_USAGE;
-		options.value[name] = optarg ?: "";
+	if (!error && help) {
+		options_help(command);
+		return EXIT_DONE;
 	}
-	if (optind < argc) {
-		/* not repeated: it may be a card number */
-		complain("%s takes options only; a card number comes on standard input",
-			 command->name);
-		return EXIT_USAGE;
-	}
-	error = check_options(command, &options);
 	return error ?: command->run(&options);
 }
 
@@ -192,12 +110,16 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_CORE, &no_core);
 	umask(077);
 	if (argc >= 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))) {
-		fputs(usage, stdout);
+		usage(stdout);
 		return EXIT_DONE;
 	}
-	for (size_t i = 0; argc >= 2 && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return run(&commands[i], argc - 1, argv + 1);
-	fputs(usage, stderr);
+	for (size_t i = 0; argc >= 2 && i < COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		/* the program's name in what getopt_long(3) says */
+		argv[1] = argv[0];
+		return run(&commands[i], argc - 1, argv + 1);
+	}
+	usage(stderr);
 	return EXIT_USAGE;
 }

@@ -82,7 +82,7 @@ static int read_changes(struct store *store, struct changes *changes)
 	while (!error && (step = sqlite3_step(row)) == SQLITE_ROW) {
 		struct idrevoke_record record;
 
-		store_column_record(row, &record);
+		store_column_record(row, 0, &record);
 		error = add_change(changes, &record);
 	}
 	sqlite3_finalize(row);

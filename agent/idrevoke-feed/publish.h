@@ -68,6 +68,16 @@ int publish_lock(const struct store *store, bool wait);
 int publish_latest(struct store *store);
 
 /**
+ * publish_as_of() - which files of the feed make up a version
+ * @store: the store, in a transaction
+ * @version: the version
+ * @latest: out: its version, snapshot and deltas, as in the latest of that version
+ *
+ * Return: 0 or -1.
+ */
+int publish_as_of(struct store *store, uint64_t version, struct idrevoke_latest *latest);
+
+/**
  * publish_add_payload() - note a file of the feed in the database
  * @store: the store, in a transaction
  * @payload: the file

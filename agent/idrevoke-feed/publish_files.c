@@ -2,6 +2,7 @@
 /* The feed's files: snapshots, latest, and those that are not needed any more. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -65,7 +66,7 @@ static int write_records(struct store *store, struct idrevoke_payload_writer *wr
 	while (!error && (step = sqlite3_step(row)) == SQLITE_ROW) {
 		struct idrevoke_record record;
 
-		store_column_record(row, &record);
+		store_column_record(row, 0, &record);
 		error = idrevoke_payload_append(writer, &record);
 	}
 	if (error)
@@ -154,26 +155,32 @@ static void column_payload(sqlite3_stmt *row, struct idrevoke_feed_payload *payl
 	payload->unpacked = sqlite3_column_int64(row, 4);
 }
 
-static int read_payloads(struct store *store, struct idrevoke_latest *latest)
+int publish_as_of(struct store *store, uint64_t version, struct idrevoke_latest *latest)
 {
 	sqlite3_stmt *row;
 	int step;
 
+	latest->version = version;
+	latest->delta_count = 0;
 	if (store_prepare(store, &row,
-			  "SELECT * FROM payload WHERE base = 0 ORDER BY version DESC LIMIT 1"))
+			  "SELECT * FROM payload WHERE base = 0 AND version <= ?"
+			  "	ORDER BY version DESC LIMIT 1"))
 		return -1;
+	sqlite3_bind_int64(row, 1, version);
 	step = sqlite3_step(row);
 	if (step == SQLITE_ROW)
 		column_payload(row, &latest->snapshot);
 	sqlite3_finalize(row);
 	if (step != SQLITE_ROW) {
-		complain("the store names no snapshot");
+		complain("the feed has no snapshot of version %" PRIu64 " or before", version);
 		return -1;
 	}
 	if (store_prepare(store, &row,
-			  "SELECT * FROM payload WHERE base > 0 ORDER BY base DESC LIMIT ?"))
+			  "SELECT * FROM payload WHERE base BETWEEN 1 AND ?"
+			  "	ORDER BY base DESC LIMIT ?"))
 		return -1;
-	sqlite3_bind_int(row, 1, IDREVOKE_FEED_DELTAS_MAX);
+	sqlite3_bind_int64(row, 1, (int64_t)version - 1);
+	sqlite3_bind_int(row, 2, IDREVOKE_FEED_DELTAS_MAX);
 	while ((step = sqlite3_step(row)) == SQLITE_ROW)
 		column_payload(row, &latest->deltas[latest->delta_count++]);
 	sqlite3_finalize(row);
@@ -197,7 +204,7 @@ static int read_latest(struct store *store, struct idrevoke_latest *latest)
 		.confirm_every = settings.confirm_every,
 		.root = ROOT,
 	};
-	return read_payloads(store, latest);
+	return publish_as_of(store, list.version, latest);
 }
 
 /* What is said must not go back: neither in version nor in time. */

@@ -6,8 +6,8 @@
 
 #include <idrevoke.h>
 
-#include "../lib/date.h"
 #include "feed_tool.h"
+#include "output.h"
 #include "publish.h"
 
 /* Walks records and recounts them. */
@@ -24,7 +24,7 @@ static int recount(struct store *store, const char *sql, uint64_t *count,
 	while ((step = sqlite3_step(row)) == SQLITE_ROW) {
 		struct idrevoke_record record;
 
-		store_column_record(row, &record);
+		store_column_record(row, 0, &record);
 		idrevoke_digest_add(digest, &record);
 		++*count;
 	}
@@ -65,33 +65,99 @@ static int count_pending(struct store *store, const struct list *list, uint64_t 
 	return step == SQLITE_ROW ? 0 : store_complain(store);
 }
 
-static int show_list(struct store *store, bool walk)
-{
-	char digest[IDREVOKE_DIGEST_TEXT], key[IDREVOKE_KEY_TEXT];
-	struct idrevoke_signer signer;
-	struct settings settings;
-	bool equal = true;
-	uint64_t pending;
+/* What is shown of the list. */
+struct summary {
 	struct list list;
+	struct settings settings;
+	uint64_t pending;
+	char digest[IDREVOKE_DIGEST_TEXT];
+	char key[IDREVOKE_KEY_TEXT];
+	bool walked;
+	bool equal;
+};
 
-	if (store_list(store, &list) || count_pending(store, &list, &pending) ||
-	    store_settings(store, &settings) || store_signer(store, &signer) ||
-	    (walk && recount_list(store, &list, &equal)))
-		return EXIT_FAILED;
-	idrevoke_vkey_format(&signer.verifier, key);
+static int read_summary(struct store *store, struct summary *summary)
+{
+	struct idrevoke_signer signer;
+
+	if (store_list(store, &summary->list) ||
+	    count_pending(store, &summary->list, &summary->pending) ||
+	    store_settings(store, &summary->settings) || store_signer(store, &signer))
+		return -1;
+	idrevoke_vkey_format(&signer.verifier, summary->key);
 	explicit_bzero(&signer, sizeof(signer));
-	idrevoke_digest_format(&list.published_digest, digest);
-	printf("version %" PRIu64 "\ncount %" PRIu64 "\ndigest %s\n", list.version,
-	       list.published_count, digest);
-	if (walk)
-		printf("recount %s\n", equal ? "equal" : "DIFFERENT");
-	printf("pending %" PRIu64 "\nepoch %" PRIu64 "\nvalid-for %" PRIu64 "\n", pending,
-	       settings.epoch, settings.valid_for);
-	printf("confirm-every %" PRIu64 "\nkey %s\n", settings.confirm_every, key);
-	return equal ? EXIT_DONE : EXIT_REFUSED;
+	summary->equal = true;
+	if (summary->walked && recount_list(store, &summary->list, &summary->equal))
+		return -1;
+	idrevoke_digest_format(&summary->list.published_digest, summary->digest);
+	return 0;
 }
 
-static int show_record(struct store *store)
+static void print_summary(const struct summary *summary)
+{
+	printf("version %" PRIu64 "\ncount %" PRIu64 "\ndigest %s\n", summary->list.version,
+	       summary->list.published_count, summary->digest);
+	if (summary->walked)
+		printf("recount %s\n", summary->equal ? "equal" : "DIFFERENT");
+	printf("pending %" PRIu64 "\nepoch %" PRIu64 "\nvalid-for %" PRIu64 "\n",
+	       summary->pending, summary->settings.epoch, summary->settings.valid_for);
+	printf("confirm-every %" PRIu64 "\nkey %s\n", summary->settings.confirm_every,
+	       summary->key);
+}
+
+static int print_summary_json(const struct summary *summary)
+{
+	return output_json(json_pack(
+		"{sI sI ss so sI sI sI sI ss}", "version", (json_int_t)summary->list.version,
+		"count", (json_int_t)summary->list.published_count, "digest", summary->digest,
+		"recount_equal", summary->walked ? json_boolean(summary->equal) : json_null(),
+		"pending", (json_int_t)summary->pending, "epoch",
+		(json_int_t)summary->settings.epoch, "valid_for",
+		(json_int_t)summary->settings.valid_for, "confirm_every",
+		(json_int_t)summary->settings.confirm_every, "key", summary->key));
+}
+
+static int show_list(struct store *store, bool walk, bool json)
+{
+	struct summary summary = { .walked = walk };
+	int error = 0;
+
+	if (read_summary(store, &summary))
+		return EXIT_FAILED;
+	if (json)
+		error = print_summary_json(&summary);
+	else
+		print_summary(&summary);
+	if (error)
+		return error;
+	return summary.equal ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static void print_record(const struct idrevoke_record *record)
+{
+	char through[THROUGH_TEXT];
+
+	through_format(record->through, through);
+	printf("through %s\nreason %s\nopen %s\nperson %s\neffective-from %" PRIu64 "\n", through,
+	       idrevoke_reason_name(record->reason),
+	       record->flags & IDREVOKE_RECORD_OPEN ? "yes" : "no",
+	       record->flags & IDREVOKE_RECORD_PERSON ? "yes" : "no", record->effective_from);
+}
+
+static int print_record_json(const struct idrevoke_record *record)
+{
+	json_t *object = record_json(record);
+
+	if (object && (json_object_set_new(object, "listed", json_true()) ||
+		       json_object_set_new(object, "effective_from",
+					   json_integer(record->effective_from)))) {
+		json_decref(object);
+		object = NULL;
+	}
+	return output_json(object);
+}
+
+static int show_record(struct store *store, bool json)
 {
 	struct idrevoke_record record;
 	uint64_t number;
@@ -104,25 +170,19 @@ static int show_record(struct store *store)
 	explicit_bzero(&number, sizeof(number));
 	if (error)
 		return EXIT_FAILED;
-	if (!listed) {
-		puts("not listed");
-		return EXIT_DONE;
-	}
-	if (!record.through)
-		puts("through none");
-	else if (record.through == IDREVOKE_THROUGH_ALL)
-		puts("through all");
+	if (json)
+		return listed ? print_record_json(&record) :
+				output_json(json_pack("{sb}", "listed", false));
+	if (listed)
+		print_record(&record);
 	else
-		printf("through %" PRIu32 "\n", idrevoke_start_format(record.through));
-	printf("reason %s\nopen %s\nperson %s\neffective-from %" PRIu64 "\n",
-	       idrevoke_reason_name(record.reason),
-	       record.flags & IDREVOKE_RECORD_OPEN ? "yes" : "no",
-	       record.flags & IDREVOKE_RECORD_PERSON ? "yes" : "no", record.effective_from);
+		puts("not listed");
 	return EXIT_DONE;
 }
 
 int command_show(const struct options *options)
 {
+	bool json = options->value[OPTION_JSON];
 	struct store store;
 	int status;
 
@@ -134,9 +194,9 @@ int command_show(const struct options *options)
 	if (store_open(&store, options->value[OPTION_STORE]) || store_run(&store, "BEGIN"))
 		status = EXIT_FAILED;
 	else if (options->value[OPTION_NUMBER])
-		status = show_record(&store);
+		status = show_record(&store, json);
 	else
-		status = show_list(&store, options->value[OPTION_RECOUNT]);
+		status = show_list(&store, options->value[OPTION_RECOUNT], json);
 	store_close(&store);
-	return status;
+	return output_end() ?: status;
 }

@@ -14,6 +14,13 @@
 #define DATABASE "store.db"
 #define KEY "key"
 
+/* "IDRV": whose database it is; and of which make. */
+#define APPLICATION_ID 0x49445256
+#define VERSION 2
+
+#define TEXT(macro) TEXT_OF(macro)
+#define TEXT_OF(text) #text
+
 /* How long to wait for another operator's transaction, milliseconds. */
 #define BUSY_TIMEOUT 60000
 
@@ -52,8 +59,8 @@ static const char schema[] =
 	"	base INTEGER NOT NULL, version INTEGER NOT NULL, sha256 BLOB NOT NULL,"
 	"	stored INTEGER NOT NULL, unpacked INTEGER NOT NULL,"
 	"	PRIMARY KEY (base, version)) WITHOUT ROWID;"
-	"PRAGMA application_id = 0x49445256;"
-	"PRAGMA user_version = 1;"
+	"PRAGMA application_id = " TEXT(APPLICATION_ID) ";"
+	"PRAGMA user_version = " TEXT(VERSION) ";"
 	"COMMIT;";
 
 int store_complain(const struct store *store)
@@ -70,6 +77,23 @@ int store_run(struct store *store, const char *sql)
 int store_prepare(struct store *store, sqlite3_stmt **statement, const char *sql)
 {
 	return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) ? store_complain(store) : 0;
+}
+
+sqlite3_stmt *store_statement(struct store *store, enum store_statement which, const char *sql)
+{
+	if (!store->statements[which] && store_prepare(store, &store->statements[which], sql))
+		return NULL;
+	return store->statements[which];
+}
+
+int store_step(struct store *store, sqlite3_stmt *statement)
+{
+	int error = sqlite3_step(statement) == SQLITE_DONE ? 0 : store_complain(store);
+
+	sqlite3_reset(statement);
+	/* parameters may point to what does not outlive this */
+	sqlite3_clear_bindings(statement);
+	return error;
 }
 
 int store_begin(struct store *store)
@@ -96,7 +120,8 @@ static int open_database(struct store *store, const char *path, int flags)
 		complain("out of memory");
 		return -1;
 	}
-	error = sqlite3_open_v2(name, &store->db, SQLITE_OPEN_READWRITE | flags, NULL);
+	error = sqlite3_open_v2(name, &store->db,
+				SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | flags, NULL);
 	sqlite3_free(name);
 	if (error) {
 		complain("%s/%s: %s", path, DATABASE,
@@ -163,31 +188,62 @@ int store_create(struct store *store, const char *path, const struct settings *s
 	return write_key(store, signer);
 }
 
-int store_open(struct store *store, const char *path)
+/* Reads a number that the database has of itself. */
+static int read_pragma(struct store *store, const char *sql, int *value)
 {
 	sqlite3_stmt *row;
-	int version;
+	int error = 0;
 
-	*store = (struct store){ .directory = -1, .feed = -1 };
-	if (open_directories(store, path) || open_database(store, path, 0) ||
-	    store_prepare(store, &row, "PRAGMA user_version"))
+	if (store_prepare(store, &row, sql))
 		return -1;
-	if (sqlite3_step(row) != SQLITE_ROW) {
-		sqlite3_finalize(row);
-		return store_complain(store);
-	}
-	version = sqlite3_column_int(row, 0);
+	if (sqlite3_step(row) == SQLITE_ROW)
+		*value = sqlite3_column_int(row, 0);
+	else
+		error = store_complain(store);
 	sqlite3_finalize(row);
-	if (version != 1) {
-		complain("%s/%s: not a store that this program knows (version %d)", path, DATABASE,
-			 version);
+	return error;
+}
+
+/*
+ * From version 1 to 2: the tables are the same, but events may be corrections,
+ * which a program that knows version 1 would pass over. It refuses version 2.
+ */
+static int migrate(struct store *store)
+{
+	return store_run(store, "BEGIN IMMEDIATE; PRAGMA user_version = 2; COMMIT");
+}
+
+static int check_version(struct store *store, const char *path)
+{
+	int application, version;
+
+	if (read_pragma(store, "PRAGMA application_id", &application) ||
+	    read_pragma(store, "PRAGMA user_version", &version))
+		return -1;
+	if (application != APPLICATION_ID) {
+		complain("%s/%s: not a store of idrevoke-feed", path, DATABASE);
 		return -1;
 	}
-	return 0;
+	if (version < 1 || version > VERSION) {
+		complain("%s/%s: a store of version %d; this program knows versions 1 to %d", path,
+			 DATABASE, version, VERSION);
+		return -1;
+	}
+	return version < VERSION ? migrate(store) : 0;
+}
+
+int store_open(struct store *store, const char *path)
+{
+	*store = (struct store){ .directory = -1, .feed = -1 };
+	if (open_directories(store, path) || open_database(store, path, 0))
+		return -1;
+	return check_version(store, path);
 }
 
 void store_close(struct store *store)
 {
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->db);
 	if (store->feed >= 0)
 		close(store->feed);
@@ -270,37 +326,39 @@ static int column_digest(sqlite3_stmt *row, int column, struct idrevoke_digest *
 
 int store_list(struct store *store, struct list *list)
 {
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = store_statement(store, STATEMENT_LIST,
+					    "SELECT version, published_count, count,"
+					    "	published_digest, digest FROM list");
+	int error = 0;
 
-	if (store_prepare(store, &row,
-			  "SELECT version, published_count, count, published_digest, digest"
-			  "	FROM list"))
+	if (!row)
 		return -1;
 	if (sqlite3_step(row) != SQLITE_ROW) {
-		sqlite3_finalize(row);
-		return store_complain(store);
+		error = store_complain(store);
+		sqlite3_reset(row);
+		return error;
 	}
 	list->version = sqlite3_column_int64(row, 0);
 	list->published_count = sqlite3_column_int64(row, 1);
 	list->count = sqlite3_column_int64(row, 2);
-	if (column_digest(row, 3, &list->published_digest) || column_digest(row, 4, &list->digest)) {
-		sqlite3_finalize(row);
+	if (column_digest(row, 3, &list->published_digest) ||
+	    column_digest(row, 4, &list->digest)) {
 		complain("%s: a digest is damaged", DATABASE);
-		return -1;
+		error = -1;
 	}
-	sqlite3_finalize(row);
-	return 0;
+	sqlite3_reset(row);
+	return error;
 }
 
 int store_set_list(struct store *store, const struct list *list)
 {
 	uint8_t published[IDREVOKE_DIGEST_SIZE], digest[IDREVOKE_DIGEST_SIZE];
-	sqlite3_stmt *put;
-	int error;
+	sqlite3_stmt *put =
+		store_statement(store, STATEMENT_SET_LIST,
+				"UPDATE list SET version = ?, published_count = ?,"
+				"	published_digest = ?, count = ?, digest = ?");
 
-	if (store_prepare(store, &put,
-			  "UPDATE list SET version = ?, published_count = ?, published_digest = ?,"
-			  "	count = ?, digest = ?"))
+	if (!put)
 		return -1;
 	idrevoke_digest_encode(&list->published_digest, published);
 	idrevoke_digest_encode(&list->digest, digest);
@@ -309,7 +367,5 @@ int store_set_list(struct store *store, const struct list *list)
 	sqlite3_bind_blob(put, 3, published, sizeof(published), SQLITE_STATIC);
 	sqlite3_bind_int64(put, 4, list->count);
 	sqlite3_bind_blob(put, 5, digest, sizeof(digest), SQLITE_STATIC);
-	error = sqlite3_step(put) != SQLITE_DONE;
-	sqlite3_finalize(put);
-	return error ? store_complain(store) : 0;
+	return store_step(store, put);
 }

@@ -21,14 +21,29 @@
 #include "../lib/note.h"
 #include "event.h"
 
+/* Statements that are run for every event, and so are prepared once. */
+enum store_statement {
+	STATEMENT_EVENTS,
+	STATEMENT_ADD_EVENT,
+	STATEMENT_RECORD,
+	STATEMENT_PUT_RECORD,
+	STATEMENT_DELETE_RECORD,
+	STATEMENT_ADD_PENDING,
+	STATEMENT_LIST,
+	STATEMENT_SET_LIST,
+	STATEMENTS,
+};
+
 /**
  * struct store - an open store
  * @db: its database
+ * @statements: those that were prepared
  * @directory: descriptor of its directory
  * @feed: descriptor of the feed's directory
  */
 struct store {
 	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENTS];
 	int directory;
 	int feed;
 };
@@ -75,6 +90,8 @@ int store_create(struct store *store, const char *path, const struct settings *s
  * store_open() - open a store that exists
  * @store: out
  * @path: directory
+ *
+ * One that an older program made is brought up to date.
  */
 int store_open(struct store *store, const char *path);
 
@@ -105,6 +122,24 @@ int store_run(struct store *store, const char *sql);
  * @sql: the SQL
  */
 int store_prepare(struct store *store, sqlite3_stmt **statement, const char *sql);
+
+/**
+ * store_statement() - get a statement that is prepared once
+ * @store: the store
+ * @which: the statement
+ * @sql: its SQL, always the same
+ *
+ * Return: the statement, to be reset after use and not to be finalized; NULL:
+ * failed.
+ */
+sqlite3_stmt *store_statement(struct store *store, enum store_statement which, const char *sql);
+
+/**
+ * store_step() - run a statement of store_statement() that gives no rows
+ * @store: the store
+ * @statement: the statement with its parameters
+ */
+int store_step(struct store *store, sqlite3_stmt *statement);
 
 /**
  * store_complain() - say what SQLite says is wrong
@@ -162,22 +197,30 @@ int store_set_list(struct store *store, const struct list *list);
 
 /**
  * store_column_record() - read a record from a row
- * @row: a row that begins with RECORD_COLUMNS
+ * @row: a row that has RECORD_COLUMNS
+ * @first: which column of the row is the first of them
  * @record: out
  */
-void store_column_record(sqlite3_stmt *row, struct idrevoke_record *record);
+void store_column_record(sqlite3_stmt *row, int first, struct idrevoke_record *record);
+
+/**
+ * store_is_same() - whether two records say the same of their number
+ * @a: one
+ * @b: the other
+ */
+bool store_is_same(const struct idrevoke_record *a, const struct idrevoke_record *b);
 
 /**
  * store_bind_record() - set the parameters 1 to 5 from a record
- * : a statement that takes RECORD_COLUMNS
- * : the record
+ * @put: a statement that takes RECORD_COLUMNS
+ * @record: the record
  */
 void store_bind_record(sqlite3_stmt *put, const struct idrevoke_record *record);
 
 /**
  * store_bind_outcome() - set the parameters 1 to 6 for the table record
- * : a statement that takes all columns of the table
- * : the record
+ * @put: a statement that takes all columns of the table
+ * @record: the record
  * @person_until: last day of the blacklisting, or NO_DAY
  */
 void store_bind_outcome(sqlite3_stmt *put, const struct idrevoke_record *record,
@@ -202,6 +245,15 @@ int store_record(struct store *store, uint64_t number, struct idrevoke_record *r
 		 bool *listed);
 
 /**
+ * store_events() - read all events of a number
+ * @store: the store
+ * @number: packed
+ * @events: out: in order, with room for one more; for the caller to free()
+ * @count: out: how many
+ */
+int store_events(struct store *store, uint64_t number, struct event **events, size_t *count);
+
+/**
  * store_recompute() - make a number's record what its events amount to
  * @store: the store, in a transaction
  * @number: packed
@@ -213,7 +265,8 @@ int store_recompute(struct store *store, uint64_t number, uint64_t at);
  * store_add_event() - keep an event, if the rules let it happen
  * @store: the store, in a transaction
  * @number: packed
- * @event: the event; its sequence and target are filled in
+ * @event: the event; completed as by event_admit(), and an @at of 0 by the time
+ *	it is now
  * @refusal: out: why not; empty if it was kept
  *
  * Return: 0; -1: failed, or refused if @refusal is not empty.

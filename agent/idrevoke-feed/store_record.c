@@ -7,30 +7,33 @@
 #include "feed_tool.h"
 #include "store.h"
 
-void store_column_record(sqlite3_stmt *row, struct idrevoke_record *record)
+void store_column_record(sqlite3_stmt *row, int first, struct idrevoke_record *record)
 {
-	record->number = sqlite3_column_int64(row, 0);
-	record->through = sqlite3_column_int(row, 1);
-	record->reason = sqlite3_column_int(row, 2);
-	record->flags = sqlite3_column_int(row, 3);
-	record->effective_from = sqlite3_column_int64(row, 4);
+	record->number = sqlite3_column_int64(row, first);
+	record->through = sqlite3_column_int(row, first + 1);
+	record->reason = sqlite3_column_int(row, first + 2);
+	record->flags = sqlite3_column_int(row, first + 3);
+	record->effective_from = sqlite3_column_int64(row, first + 4);
 }
 
 int store_record(struct store *store, uint64_t number, struct idrevoke_record *record,
 		 bool *listed)
 {
-	sqlite3_stmt *row;
+	sqlite3_stmt *row = store_statement(store, STATEMENT_RECORD,
+					    "SELECT " RECORD_COLUMNS " FROM record WHERE number = ?");
 	int step;
 
-	if (store_prepare(store, &row, "SELECT " RECORD_COLUMNS " FROM record WHERE number = ?"))
+	if (!row)
 		return -1;
 	sqlite3_bind_int64(row, 1, number);
 	step = sqlite3_step(row);
 	*listed = step == SQLITE_ROW;
 	if (*listed)
-		store_column_record(row, record);
-	sqlite3_finalize(row);
-	return step == SQLITE_ROW || step == SQLITE_DONE ? 0 : store_complain(store);
+		store_column_record(row, 0, record);
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		store_complain(store);
+	sqlite3_reset(row);
+	return step == SQLITE_ROW || step == SQLITE_DONE ? 0 : -1;
 }
 
 static int32_t column_day(sqlite3_stmt *row, int column)
@@ -39,56 +42,63 @@ static int32_t column_day(sqlite3_stmt *row, int column)
 								 sqlite3_column_int(row, column);
 }
 
-/* Reads all events of a number; @events is for the caller to free(). */
-static int read_events(struct store *store, uint64_t number, struct event **events,
-		       size_t *count, size_t extra)
+static struct event column_event(sqlite3_stmt *row)
 {
-	sqlite3_stmt *row;
+	return (struct event){
+		.sequence = sqlite3_column_int(row, 0),
+		.kind = sqlite3_column_int(row, 1),
+		.start = column_day(row, 2),
+		.reason = sqlite3_column_int(row, 3),
+		.target = sqlite3_column_int(row, 4),
+		.until = column_day(row, 5),
+		.at = sqlite3_column_int64(row, 6),
+	};
+}
+
+/* Makes room for another event, and for one more after it. */
+static int make_room(struct event **events, size_t count, size_t *room)
+{
+	struct event *more;
+
+	if (count + 2 <= *room)
+		return 0;
+	*room = 2 * *room + 8;
+	more = reallocarray(*events, *room, sizeof(**events));
+	if (!more) {
+		complain("out of memory");
+		return -1;
+	}
+	*events = more;
+	return 0;
+}
+
+int store_events(struct store *store, uint64_t number, struct event **events, size_t *count)
+{
+	sqlite3_stmt *row =
+		store_statement(store, STATEMENT_EVENTS,
+				"SELECT sequence, kind, start, reason, target, until, at FROM event"
+				"	WHERE number = ? ORDER BY sequence");
+	int step = SQLITE_ROW, error;
 	size_t room = 0;
-	int step;
 
 	*events = NULL;
 	*count = 0;
-	if (store_prepare(store, &row,
-			  "SELECT sequence, kind, start, reason, target, until, at FROM event"
-			  "	WHERE number = ? ORDER BY sequence"))
+	if (!row)
 		return -1;
 	sqlite3_bind_int64(row, 1, number);
-	do {
-		if (*count + extra >= room) {
-			struct event *more;
-
-			room = 2 * room + extra + 8;
-			more = reallocarray(*events, room, sizeof(**events));
-			if (!more) {
-				complain("out of memory");
-				goto failed;
-			}
-			*events = more;
-		}
-		step = sqlite3_step(row);
-		if (step == SQLITE_ROW)
-			(*events)[(*count)++] = (struct event){
-				.sequence = sqlite3_column_int(row, 0),
-				.kind = sqlite3_column_int(row, 1),
-				.start = column_day(row, 2),
-				.reason = sqlite3_column_int(row, 3),
-				.target = sqlite3_column_int(row, 4),
-				.until = column_day(row, 5),
-				.at = sqlite3_column_int64(row, 6),
-			};
-	} while (step == SQLITE_ROW);
-	if (step != SQLITE_DONE) {
-		store_complain(store);
-		goto failed;
+	error = make_room(events, 0, &room);
+	while (!error && (step = sqlite3_step(row)) == SQLITE_ROW) {
+		(*events)[(*count)++] = column_event(row);
+		error = make_room(events, *count, &room);
 	}
-	sqlite3_finalize(row);
-	return 0;
-failed:
-	sqlite3_finalize(row);
-	free(*events);
-	*events = NULL;
-	return -1;
+	if (!error && step != SQLITE_DONE)
+		error = store_complain(store);
+	sqlite3_reset(row);
+	if (error) {
+		free(*events);
+		*events = NULL;
+	}
+	return error;
 }
 
 void store_bind_record(sqlite3_stmt *put, const struct idrevoke_record *record)
@@ -110,16 +120,7 @@ void store_bind_outcome(sqlite3_stmt *put, const struct idrevoke_record *record,
 		sqlite3_bind_null(put, 6);
 }
 
-static int run_once(struct store *store, sqlite3_stmt *statement)
-{
-	bool done = sqlite3_step(statement) == SQLITE_DONE;
-
-	sqlite3_finalize(statement);
-	return done ? 0 : store_complain(store);
-}
-
-/* Whether two records say the same of their number. */
-static bool is_same(const struct idrevoke_record *a, const struct idrevoke_record *b)
+bool store_is_same(const struct idrevoke_record *a, const struct idrevoke_record *b)
 {
 	return a->through == b->through && a->reason == b->reason && a->flags == b->flags;
 }
@@ -149,20 +150,23 @@ static int count_change(struct store *store, const struct idrevoke_record *befor
 	if (!before)
 		none.number = after->number;
 	/* only the first change since the last publication finds what was published */
-	if (store_prepare(store, &put, "INSERT OR IGNORE INTO pending VALUES (?, ?, ?, ?, ?)"))
+	put = store_statement(store, STATEMENT_ADD_PENDING,
+			      "INSERT OR IGNORE INTO pending VALUES (?, ?, ?, ?, ?)");
+	if (!put)
 		return -1;
 	store_bind_record(put, before ?: &none);
-	return run_once(store, put);
+	return store_step(store, put);
 }
 
 static int delete_record(struct store *store, uint64_t number)
 {
-	sqlite3_stmt *delete;
+	sqlite3_stmt *delete = store_statement(store, STATEMENT_DELETE_RECORD,
+					       "DELETE FROM record WHERE number = ?");
 
-	if (store_prepare(store, &delete, "DELETE FROM record WHERE number = ?"))
+	if (!delete)
 		return -1;
 	sqlite3_bind_int64(delete, 1, number);
-	return run_once(store, delete);
+	return store_step(store, delete);
 }
 
 static int put_outcome(struct store *store, uint64_t number, const struct outcome *outcome,
@@ -176,49 +180,60 @@ static int put_outcome(struct store *store, uint64_t number, const struct outcom
 		return -1;
 	after.number = number;
 	after.effective_from = at;
-	if (listed && outcome->listed && is_same(&before, &after))
+	if (listed && outcome->listed && store_is_same(&before, &after))
 		after.effective_from = before.effective_from;
 	else if ((listed || outcome->listed) &&
 		 count_change(store, listed ? &before : NULL, outcome->listed ? &after : NULL))
 		return -1;
 	if (!outcome->listed)
 		return listed ? delete_record(store, number) : 0;
-	if (store_prepare(store, &put, "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?, ?)"))
+	put = store_statement(store, STATEMENT_PUT_RECORD,
+			      "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?, ?)");
+	if (!put)
 		return -1;
 	store_bind_outcome(put, &after, outcome->person_until);
-	return run_once(store, put);
+	return store_step(store, put);
 }
 
-static int recompute(struct store *store, uint64_t number, const struct event *events,
-		     size_t count, uint64_t at)
+/* @at may be long ago; what has ended since then does not count. */
+static int keep_outcome(struct store *store, uint64_t number, const struct event *settled,
+			size_t count, uint64_t at)
 {
-	struct outcome outcome = event_outcome(events, count, idrevoke_start_of_time(at));
+	int32_t today = idrevoke_start_of_time(time_now());
+	struct outcome outcome = event_outcome(settled, count, today);
 
 	return put_outcome(store, number, &outcome, at);
 }
 
 int store_recompute(struct store *store, uint64_t number, uint64_t at)
 {
-	struct event *events;
+	struct event *events, *settled;
 	size_t count;
 	int error;
 
-	if (read_events(store, number, &events, &count, 0))
+	if (store_events(store, number, &events, &count))
 		return -1;
-	error = recompute(store, number, events, count, at);
+	settled = calloc(count + 1, sizeof(*settled));
+	if (settled)
+		error = keep_outcome(store, number, settled, event_settle(events, count, settled),
+				     at);
+	else
+		error = complain("out of memory");
+	free(settled);
 	free(events);
-	return error;
+	return error ? -1 : 0;
 }
 
 static int insert_event(struct store *store, uint64_t number, const struct event *event)
 {
-	sqlite3_stmt *put;
+	sqlite3_stmt *put =
+		store_statement(store, STATEMENT_ADD_EVENT,
+				"INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
-	if (store_prepare(store, &put,
-			  "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))
+	if (!put)
 		return -1;
 	store_bind_event(put, number, event);
-	return run_once(store, put);
+	return store_step(store, put);
 }
 
 void store_bind_event(sqlite3_stmt *put, uint64_t number, const struct event *event)
@@ -241,26 +256,55 @@ void store_bind_event(sqlite3_stmt *put, uint64_t number, const struct event *ev
 	sqlite3_bind_text(put, 11, event->why, -1, SQLITE_STATIC);
 }
 
+/*
+ * Gives a new event its time. A clock that was set back does not keep anybody
+ * from reporting a loss; a time that somebody wrote down has to fit.
+ */
+static bool set_time(const struct event *last, struct event *event, char refusal[REFUSAL_SIZE])
+{
+	if (!event->at) {
+		event->at = time_now();
+		if (last && event->at < last->at)
+			event->at = last->at;
+	} else if (last && event->at < last->at) {
+		return event_refuse(refusal, "not-in-order: it is from before event %u of the number",
+				    last->sequence);
+	}
+	return true;
+}
+
+/* Room for @settled is there: one more than @count. */
+static int admit(struct store *store, uint64_t number, struct event *events, size_t count,
+		 struct event *event, struct event *settled, char refusal[REFUSAL_SIZE])
+{
+	size_t settled_count;
+
+	event->sequence = count + 1;
+	if (!set_time(count ? &events[count - 1] : NULL, event, refusal) ||
+	    !event_admit(events, count, event, settled, &settled_count, refusal))
+		return -1;
+	return insert_event(store, number, event) ?:
+	       keep_outcome(store, number, settled, settled_count, event->at);
+}
+
 int store_add_event(struct store *store, uint64_t number, struct event *event,
 		    char refusal[REFUSAL_SIZE])
 {
-	struct event *events;
+	struct event *events, *settled;
 	size_t count;
 	int error;
 
 	refusal[0] = '\0';
-	if (read_events(store, number, &events, &count, 1))
+	if (store_events(store, number, &events, &count))
 		return -1;
-	event->sequence = count ? events[count - 1].sequence + 1 : 1;
-	error = event_check(events, count, event, refusal) ? 0 : -1;
-	if (!error)
-		error = insert_event(store, number, event);
-	if (!error) {
-		events[count++] = *event;
-		error = recompute(store, number, events, count, event->at);
-	}
+	settled = calloc(count + 1, sizeof(*settled));
+	if (settled)
+		error = admit(store, number, events, count, event, settled, refusal);
+	else
+		error = complain("out of memory");
+	free(settled);
 	free(events);
-	return error;
+	return error ? -1 : 0;
 }
 
 int store_expired(struct store *store, int32_t today, bool *expired)
