@@ -13,10 +13,12 @@
 
 /*
  * A snapshot is due after so many deltas, for latest names no more than
- * IDREVOKE_FEED_DELTAS_MAX, or when together they have this part of its records.
+ * IDREVOKE_FEED_DELTAS_MAX, or when together they have this part of its records;
+ * but not for so few that nobody minds them.
  */
 #define SNAPSHOT_AFTER_DELTAS 56
 #define SNAPSHOT_AFTER_PART 8
+#define SNAPSHOT_AFTER_RECORDS 1024
 
 /* Deltas that lead from the newest snapshot to the version. */
 struct since_snapshot {
@@ -180,7 +182,8 @@ static int publish_locked(struct store *store, bool *snapshot_due)
 	if (count_since_snapshot(store, &since))
 		return -1;
 	*snapshot_due = since.deltas > SNAPSHOT_AFTER_DELTAS ||
-			since.records > list.count / SNAPSHOT_AFTER_PART;
+			(since.records > SNAPSHOT_AFTER_RECORDS &&
+			 since.records > list.count / SNAPSHOT_AFTER_PART);
 	return publish_prune(store);
 }
 

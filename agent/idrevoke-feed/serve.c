@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The subcommand serve: the feed by HTTPS, and confirmations in time. */
-#include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,13 +9,12 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
-#include "../lib/write.h"
+#include "certificate.h"
 #include "feed_tool.h"
 #include "publish.h"
 #include "server.h"
 
 #define DEFAULT_LISTEN "127.0.0.1:8443"
-#define PEM_MAX 1048576
 #define SECOND_US 1000000ULL
 
 /* What keeps the statement current. */
@@ -59,17 +56,6 @@ static int parse_address(const char *text, struct sockaddr_storage *address)
 	memcpy(address, info->ai_addr, info->ai_addrlen);
 	freeaddrinfo(info);
 	return 0;
-}
-
-static char *read_pem(const char *path)
-{
-	size_t size;
-	char *text;
-	int error = idrevoke_file_read(AT_FDCWD, path, PEM_MAX, &text, &size);
-
-	if (error)
-		complain("%s: %s", path, strerror(-error));
-	return text;
 }
 
 /* The next confirmation is due so long after the last statement. */
@@ -116,18 +102,44 @@ static int start_confirming(struct confirmation *confirmation, sd_event *event)
 				    confirmation);
 }
 
-static int add_signal(sd_event *event, int number)
+static int add_signal(sd_event *event, int number, sd_event_signal_handler_t handler,
+		      const struct options *options)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, number);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* without a handler of its own, the loop ends */
-	return sd_event_add_signal(event, NULL, number, NULL, NULL);
+	/* without a handler, the loop ends */
+	return sd_event_add_signal(event, NULL, number, handler, (void *)options);
 }
 
-static int loop(struct store *store, const struct server_options *options)
+static int load_certificate(const struct options *options)
+{
+	return certificate_load(options->value[OPTION_CERTIFICATE], options->value[OPTION_KEY]);
+}
+
+/* Certificates are renewed; serving goes on with the old one if that went wrong. */
+static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	(void)source;
+	(void)info;
+	if (!load_certificate(userdata)) {
+		puts("certificate and key were read again");
+		fflush(stdout);
+	}
+	return 0;
+}
+
+static int add_signals(sd_event *event, const struct options *options)
+{
+	if (add_signal(event, SIGTERM, NULL, NULL) < 0 || add_signal(event, SIGINT, NULL, NULL) < 0)
+		return -1;
+	return add_signal(event, SIGHUP, on_hangup, options);
+}
+
+static int loop(struct store *store, const struct options *options,
+		const struct server_options *server_options)
 {
 	struct confirmation confirmation = { .store = store };
 	struct server *server = NULL;
@@ -135,10 +147,10 @@ static int loop(struct store *store, const struct server_options *options)
 	int status = EXIT_FAILED;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (sd_event_new(&event) < 0 || add_signal(event, SIGTERM) < 0 ||
-	    add_signal(event, SIGINT) < 0 || start_confirming(&confirmation, event) < 0) {
+	if (sd_event_new(&event) < 0 || add_signals(event, options) < 0 ||
+	    start_confirming(&confirmation, event) < 0) {
 		complain("cannot make an event loop");
-	} else if (!server_start(&server, event, options)) {
+	} else if (!server_start(&server, event, server_options)) {
 		printf("serving on port %u\n", server_port(server));
 		fflush(stdout);
 		sd_notify(0, "READY=1");
@@ -158,26 +170,18 @@ int command_serve(const struct options *options)
 {
 	struct server_options server = { 0 };
 	struct store store = { .directory = -1, .feed = -1 };
-	char *certificate, *key;
 	int status = parse_address(options->value[OPTION_LISTEN] ?: DEFAULT_LISTEN,
 				   &server.address);
 
 	if (status)
 		return status;
-	certificate = read_pem(options->value[OPTION_CERTIFICATE]);
-	key = read_pem(options->value[OPTION_KEY]);
-	server.certificate = certificate;
-	server.key = key;
-	if (!certificate || !key || store_open(&store, options->value[OPTION_STORE])) {
+	if (load_certificate(options) || store_open(&store, options->value[OPTION_STORE])) {
 		status = EXIT_FAILED;
 	} else {
 		server.feed = store.feed;
-		status = loop(&store, &server);
+		status = loop(&store, options, &server);
 	}
 	store_close(&store);
-	if (key)
-		explicit_bzero(key, strlen(key));
-	free(key);
-	free(certificate);
+	certificate_unload();
 	return status;
 }

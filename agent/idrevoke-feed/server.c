@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <microhttpd.h>
 #include <openssl/evp.h>
 #include <stdbool.h>
@@ -9,18 +8,33 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/queue.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "../lib/feed.h"
 #include "../lib/server_loop.h"
 #include "../lib/write.h"
+#include "answer.h"
+#include "certificate.h"
 #include "feed_tool.h"
 #include "server.h"
 
 /* Longest wait that a client gets, and longest silence of one, seconds. */
 #define WAIT_MAX 300
-#define CONNECTION_TIMEOUT 60
+#define CONNECTION_TIMEOUT 60U
+
+/* Clients at once; of those that come then, each waits for one to leave. */
+#define CONNECTIONS_MAX 16384U
+
+/* A client's socket, and the file that it fetches. */
+#define DESCRIPTORS_EACH 2
+#define DESCRIPTORS_BESIDES 64
+
+/* Bytes for a client's request; and a little for each that waits. */
+#define CONNECTION_MEMORY ((size_t)8192)
+
+/* What GnuTLS calls normal has TLS 1.0 as well. */
+#define TLS_VERSIONS "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 #define SECOND_US 1000000ULL
 
@@ -122,26 +136,6 @@ static int on_inotify(sd_event_source *source, const struct inotify_event *event
 	return idrevoke_server_loop_run(&server->loop);
 }
 
-static enum MHD_Result answer(struct MHD_Connection *connection, unsigned int status,
-			      struct MHD_Response *response)
-{
-	enum MHD_Result result;
-
-	if (!response)
-		return MHD_NO;
-	result = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
-	return result;
-}
-
-static enum MHD_Result answer_error(struct MHD_Connection *connection, unsigned int status,
-				    const char *text)
-{
-	return answer(connection, status,
-		      MHD_create_response_from_buffer(strlen(text), (void *)text,
-						      MHD_RESPMEM_PERSISTENT));
-}
-
 /* The seconds of "Prefer: wait=<seconds>"; 0: it is not asked for. */
 static unsigned int wait_of(struct MHD_Connection *connection)
 {
@@ -157,10 +151,8 @@ static enum MHD_Result answer_latest(struct request *request)
 {
 	struct MHD_Connection *connection = request->connection;
 	struct server *server = request->server;
-	const char *have = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-						       MHD_HTTP_HEADER_IF_NONE_MATCH);
 	unsigned int wait = wait_of(connection);
-	bool same = have && server->latest && !strcmp(have, server->etag);
+	bool same = server->latest && answer_has(connection, server->etag);
 	struct MHD_Response *response;
 
 	if (same && wait && !request->waited && start_waiting(request, wait))
@@ -178,49 +170,6 @@ static enum MHD_Result answer_latest(struct request *request)
 	if (wait)
 		MHD_add_response_header(response, "Preference-Applied", "wait");
 	return answer(connection, same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response);
-}
-
-/* Whether a path is that of a file that never changes, and no other. */
-static bool is_immutable(const char *path)
-{
-	static const char *const directories[] = { "root/", "snapshot/", "delta/" };
-
-	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
-		size_t length = strlen(directories[i]);
-		const char *name = path + length;
-
-		if (!strncmp(path, directories[i], length))
-			return *name && *name != '.' &&
-			       strspn(name, "0123456789abcdef-.zst") == strlen(name);
-	}
-	return false;
-}
-
-static enum MHD_Result answer_file(struct request *request, const char *path)
-{
-	struct MHD_Connection *connection = request->connection;
-	struct MHD_Response *response;
-	struct stat status;
-	int file = -1;
-
-	if (is_immutable(path))
-		file = openat(request->server->options->feed, path,
-			      O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (file < 0 || fstat(file, &status) || !S_ISREG(status.st_mode)) {
-		if (file >= 0)
-			close(file);
-		return answer_error(connection, MHD_HTTP_NOT_FOUND, "no such file\n");
-	}
-	response = MHD_create_response_from_fd64(status.st_size, file);
-	if (!response) {
-		close(file);
-		return MHD_NO;
-	}
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-				"max-age=31536000, immutable");
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-				"application/octet-stream");
-	return answer(connection, MHD_HTTP_OK, response);
 }
 
 static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connection,
@@ -249,7 +198,7 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
 		return answer_error(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET only\n");
 	if (!strcmp(url, "/" IDREVOKE_FEED_LATEST))
 		return answer_latest(request);
-	return answer_file(request, url + (url[0] == '/'));
+	return answer_file(connection, request->server->options->feed, url + (url[0] == '/'));
 }
 
 static void on_completed(void *userdata, struct MHD_Connection *connection, void **context,
@@ -285,6 +234,25 @@ static int watch(struct server *server)
 	return 0;
 }
 
+/*
+ * As many clients as the system lets this process have: one descriptor each, and
+ * some for files and the store.
+ */
+static unsigned int connection_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return CONNECTIONS_MAX;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur >= CONNECTIONS_MAX * DESCRIPTORS_EACH + DESCRIPTORS_BESIDES)
+		return CONNECTIONS_MAX;
+	return limit.rlim_cur > 2 * DESCRIPTORS_BESIDES ?
+		       (limit.rlim_cur - DESCRIPTORS_BESIDES) / DESCRIPTORS_EACH :
+		       1;
+}
+
 int server_start(struct server **server, sd_event *event, const struct server_options *options)
 {
 	struct server *new = calloc(1, sizeof(*new));
@@ -297,17 +265,20 @@ int server_start(struct server **server, sd_event *event, const struct server_op
 	new->options = options;
 	new->event = event;
 	LIST_INIT(&new->waiting);
+	errno = 0;
 	new->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME |
 			(options->address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0),
 		0, NULL, NULL, on_request, new, MHD_OPTION_SOCK_ADDR, &options->address,
-		MHD_OPTION_HTTPS_MEM_CERT, options->certificate, MHD_OPTION_HTTPS_MEM_KEY,
-		options->key, MHD_OPTION_NOTIFY_COMPLETED, on_completed, new,
+		MHD_OPTION_HTTPS_CERT_CALLBACK, certificate_retrieve,
+		MHD_OPTION_HTTPS_PRIORITIES, TLS_VERSIONS, MHD_OPTION_NOTIFY_COMPLETED,
+		on_completed, new, MHD_OPTION_CONNECTION_LIMIT, connection_limit(),
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+		MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned int)SOMAXCONN,
 		MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT,
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END);
 	if (!new->daemon) {
-		complain("cannot serve: the address is in use, or certificate and key are not as "
-			 "they should be");
+		complain("cannot serve: %s", errno ? strerror(errno) : "no TLS");
 		free(new);
 		return -1;
 	}

@@ -6,7 +6,8 @@
  *	If-None-Match: "<ETag of what the client has>"
  *	Prefer: wait=<seconds>
  *
- * is answered as soon as latest is another, or with 304 after that time.
+ * is answered as soon as latest is another, or with 304 after that time. The
+ * certificate is the one that certificate_load() read.
  */
 #ifndef IDREVOKE_FEED_SERVER_H
 #define IDREVOKE_FEED_SERVER_H
@@ -19,14 +20,10 @@ struct server;
 /**
  * struct server_options - what a server needs
  * @feed: descriptor of the feed's directory
- * @certificate: PEM text, certificate first
- * @key: PEM text of its private key
  * @address: where to listen
  */
 struct server_options {
 	int feed;
-	const char *certificate;
-	const char *key;
 	struct sockaddr_storage address;
 };
 

@@ -21,76 +21,13 @@ clean_up() {
 }
 trap clean_up EXIT
 
-feed() { "$agent/idrevoke-feed/idrevoke-feed" "$@"; }
+# shellcheck source=tests/lib/feed.sh
+. "$IDREVOKE_TOP/tests/lib/feed.sh"
 
 # Synthetic numbers; none of these regions is made up by synth.
 card=110101199003078881
 other=990000199001018887
 third=110101199003070011
-
-# event NUMBER COMMAND [OPTION...]: what is said on both outputs
-event() {
-	local number=$1 command=$2
-	shift 2
-	feed "$command" --store "$store" --by clerk --why test "$@" <<<"$number" 2>&1
-}
-
-# happens NAME NUMBER COMMAND [OPTION...]
-happens() {
-	local name=$1 said
-	shift
-	if said=$(event "$@") && [[ $said =~ ^committed\ [0-9]{19}$ ]]; then
-		tap_result ok "$name"
-	else
-		tap_result 'not ok' "$name"
-		diag "$said"
-	fi
-}
-
-# refused RULE NAME NUMBER COMMAND [OPTION...]: refused by the rule's name, status 1,
-# and nothing of it is kept
-refused() {
-	local rule=$1 name=$2 said status=0 before
-	shift 2
-	before=$(record "$1")
-	said=$(event "$@") || status=$?
-	if [ "$status" -eq 1 ] && [[ $said == "idrevoke-feed: refused: $rule: "* ]] &&
-		[[ $said != *"$1"* ]] && [ "$(record "$1")" = "$before" ]; then
-		tap_result ok "refused: $name"
-	else
-		tap_result 'not ok' "refused: $name"
-		diag "status $status" "$said"
-	fi
-}
-
-# record NUMBER: "through reason open person" in one line
-record() {
-	feed show --store "$store" --number <<<"$1" |
-		awk '$1 == "not" { print "none" } $1 ~ /^(through|reason|open|person)$/ { printf "%s%s", n++ ? " " : "", $2 } END { if (n) print "" }'
-}
-
-# amounts NUMBER WANTED NAME
-amounts() {
-	is "$(record "$1")" "$2" "$3"
-}
-
-# said NAME PATTERN STATUS COMMAND...: exit status and text
-said() {
-	local name=$1 pattern=$2 want=$3 text status=0
-	shift 3
-	text=$("$@" 2>&1) || status=$?
-	if [ "$status" -eq "$want" ] && [[ $text =~ $pattern ]]; then
-		tap_result ok "$name"
-	else
-		tap_result 'not ok' "$name"
-		diag "status $status instead of $want" "$text" "does not match: $pattern"
-	fi
-}
-
-# value KEY: from show
-value() {
-	feed show --store "$store" | awk -v key="$1" '$1 == key { print $2 }'
-}
 
 # --- usage
 
@@ -319,12 +256,9 @@ said 'recount after that' 'recount equal' 0 feed show --store "$store" --recount
 # --- two operators at once
 
 operator() {
-	local sequence number sum
+	local sequence number
 	for sequence in $(seq -w "$1" 2 "$2"); do
-		sum=$(perl -e '$n = shift; @w = (7,9,10,5,8,4,2,1,6,3,7,9,10,5,8,4,2);
-			$s += $w[$_] * substr($n, $_, 1) for 0 .. 16; print substr("10X98765432", $s % 11, 1)' \
-			"11010119900307$sequence")
-		number=11010119900307$sequence$sum
+		number=$(checked "11010119900307$sequence")
 		event "$number" report --lost --start 20200101 --publish
 	done
 }
