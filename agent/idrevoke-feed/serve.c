@@ -144,7 +144,7 @@ static int loop(struct store *store, const struct options *options,
 	struct confirmation confirmation = { .store = store };
 	struct server *server = NULL;
 	sd_event *event = NULL;
-	int status = EXIT_FAILED;
+	int status = EXIT_FAILED, error;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (sd_event_new(&event) < 0 || add_signals(event, options) < 0 ||
@@ -154,8 +154,9 @@ static int loop(struct store *store, const struct options *options,
 		printf("serving on port %u\n", server_port(server));
 		fflush(stdout);
 		sd_notify(0, "READY=1");
-		if (sd_event_loop(event) < 0)
-			complain("the event loop failed");
+		error = sd_event_loop(event);
+		if (error < 0)
+			complain("the event loop: %s", strerror(-error));
 		else
 			status = EXIT_DONE;
 	}

@@ -276,7 +276,7 @@ int server_start(struct server **server, sd_event *event, const struct server_op
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
 		MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned int)SOMAXCONN,
 		MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT,
-		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END);
+		MHD_OPTION_END);
 	if (!new->daemon) {
 		complain("cannot serve: %s", errno ? strerror(errno) : "no TLS");
 		free(new);
