@@ -69,13 +69,15 @@ certificate second
 cp "$work/first.pem" "$work/server.pem"
 cp "$work/first.key" "$work/server.key"
 
-said 'a key of another certificate' 'second.key is not the key of .*/first.pem' 4 feed serve --store "$store" \
+# One that begins to serve, against expectation, does not go on for ever.
+refused() { timeout 20 "$tool" serve "$@"; }
+said 'a key of another certificate' 'second.key is not the key of .*/first.pem' 4 refused --store "$store" \
 	--certificate "$work/first.pem" --key "$work/second.key" --listen 127.0.0.1:0
-said 'a certificate that is none' 'first.key: ' 4 feed serve --store "$store" \
+said 'a certificate that is none' 'first.key: ' 4 refused --store "$store" \
 	--certificate "$work/first.key" --key "$work/first.key" --listen 127.0.0.1:0
-said 'a key that is none' 'first.pem: ' 4 feed serve --store "$store" \
+said 'a key that is none' 'first.pem: ' 4 refused --store "$store" \
 	--certificate "$work/first.pem" --key "$work/first.pem" --listen 127.0.0.1:0
-said 'a file that is not there' 'nothing: No such file' 4 feed serve --store "$store" \
+said 'a file that is not there' 'nothing: No such file' 4 refused --store "$store" \
 	--certificate "$work/nothing" --key "$work/first.key" --listen 127.0.0.1:0
 
 # Few descriptors at first: it has to ask for all that it may have.
@@ -87,7 +89,7 @@ start serve limited
 until_true 'it serves' grep -q '^serving on port' "$work/serve.log"
 port=$(sed -n 's/^serving on port //p' "$work/serve.log")
 url=https://localhost:$port
-said "the address is in use" 'cannot serve: Address already in use' 4 feed serve --store "$store" \
+said 'the address is in use' 'cannot serve: Address already in use' 4 refused --store "$store" \
 	--certificate "$work/first.pem" --key "$work/first.key" --listen "127.0.0.1:$port"
 
 get() {
