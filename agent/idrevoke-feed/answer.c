@@ -145,18 +145,20 @@ static void add_headers(struct MHD_Response *response, const char *etag, const s
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_RANGE, range);
 }
 
-/* Opens a regular file of the feed; -1: there is none. */
+/* Opens a regular file of the feed; -1 and errno: there is none, or it cannot be. */
 static int open_file(int feed, const char *path, uint64_t *size)
 {
 	struct stat status;
 	int file;
 
+	errno = ENOENT;
 	if (!is_immutable(path))
 		return -1;
 	file = openat(feed, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (file >= 0 && (fstat(file, &status) || !S_ISREG(status.st_mode))) {
 		close(file);
 		file = -1;
+		errno = ENOENT;
 	}
 	*size = file >= 0 ? status.st_size : 0;
 	return file;
@@ -170,8 +172,10 @@ enum MHD_Result answer_file(struct MHD_Connection *connection, int feed, const c
 	uint64_t size;
 	int file = open_file(feed, path, &size);
 
-	if (file < 0)
+	if (file < 0 && (errno == ENOENT || errno == ELOOP))
 		return answer_error(connection, MHD_HTTP_NOT_FOUND, "no such file\n");
+	if (file < 0)
+		return answer_error(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not now\n");
 	/* the name has the SHA-256 */
 	snprintf(etag, sizeof(etag), "\"%s\"", path);
 	part = choose_part(connection, etag, size);

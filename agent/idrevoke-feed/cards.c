@@ -18,9 +18,9 @@ static int keep(struct store *store, struct event *event)
 
 	if (error)
 		return error;
-	if (store_begin(store))
-		return EXIT_FAILED;
-	error = store_end(store, store_add_event(store, number, event, refusal));
+	error = store_begin(store);
+	if (!error)
+		error = store_end(store, store_add_event(store, number, event, refusal));
 	explicit_bzero(&number, sizeof(number));
 	if (refusal[0]) {
 		complain("refused: %s", refusal);

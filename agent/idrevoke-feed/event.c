@@ -165,15 +165,20 @@ bool event_refuse(char refusal[REFUSAL_SIZE], const char *format, ...)
 static bool check_replacement(const struct situation *now, const struct event *event,
 			      char refusal[REFUSAL_SIZE])
 {
+	int32_t today = idrevoke_start_of_time(event->at);
+
 	if (now->cancelled)
 		return event_refuse(refusal, "cancelled: the number was cancelled, no card can follow");
 	if (event->start <= THROUGH_FIRST)
 		return event_refuse(refusal, "start-not-later: no card can have been there before %u",
 			      idrevoke_start_format(event->start));
+	if (event->start > today + DAYS_AHEAD)
+		return event_refuse(refusal, "start-in-future: no card starts on %u yet",
+				    idrevoke_start_format(event->start));
 	if (now->known != NO_DAY && event->start <= now->known)
 		return event_refuse(refusal,
 			      "start-not-later: the new card's start %u is not later than the old "
-			      "card's %u",
+			      "card's %u; a mistyped report can be corrected",
 			      idrevoke_start_format(event->start),
 			      idrevoke_start_format(now->known));
 	if (now->reported != NO_DAY && event->start < now->reported)

@@ -47,7 +47,7 @@ static int write_root(const struct store *store, const struct idrevoke_signer *s
 	free(text);
 	if (!note)
 		return complain("cannot sign the root file");
-	if (mkdirat(store->feed, "root", 0755))
+	if (mkdirat(store->feed, "root", 0755) || fchmodat(store->feed, "root", 0755, 0))
 		directory = -1;
 	else
 		directory = openat(store->feed, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

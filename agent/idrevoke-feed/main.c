@@ -116,8 +116,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc >= 2 && i < COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name))
 			continue;
-		/* the program's name in what getopt_long(3) says */
-		argv[1] = argv[0];
 		return run(&commands[i], argc - 1, argv + 1);
 	}
 	usage(stderr);

@@ -132,6 +132,17 @@ static int take(struct options *options, int name, const char *value)
 	return 0;
 }
 
+/* Nothing of what was typed is repeated: it may be a card number. */
+static int explain(const struct command *command, int found)
+{
+	if (found == ':')
+		complain("--%s needs a value", texts[optopt].name);
+	else
+		complain("%s has no such option; see idrevoke-feed %s --help", command->name,
+			 command->name);
+	return EXIT_USAGE;
+}
+
 int options_parse(const struct command *command, int argc, char **argv, struct options *options,
 		  bool *help)
 {
@@ -147,12 +158,15 @@ int options_parse(const struct command *command, int argc, char **argv, struct o
 		};
 	*options = (struct options){ 0 };
 	*help = false;
-	while ((name = getopt_long(argc, argv, "", table, NULL)) != -1) {
+	opterr = 0;
+	while ((name = getopt_long(argc, argv, ":", table, NULL)) != -1) {
 		if (name == OPTIONS) {
 			*help = true;
 			return 0;
 		}
-		if (name == '?' || take(options, name, optarg))
+		if (name == '?' || name == ':')
+			return explain(command, name);
+		if (take(options, name, optarg))
 			return EXIT_USAGE;
 	}
 	if (optind < argc) {

@@ -142,6 +142,8 @@ static int next_version(struct store *store, const struct settings *settings, st
 			error = store_set_list(store, list);
 		}
 	}
+	if (changes.records)
+		explicit_bzero(changes.records, changes.count * sizeof(*changes.records));
 	free(changes.records);
 	return error ?: store_run(store, "DELETE FROM pending");
 }

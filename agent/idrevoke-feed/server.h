@@ -6,7 +6,8 @@
  *	If-None-Match: "<ETag of what the client has>"
  *	Prefer: wait=<seconds>
  *
- * is answered as soon as latest is another, or with 304 after that time. The
+ * is answered as soon as latest is another, or with 304 after that time, 300
+ * seconds at most. The
  * certificate is the one that certificate_load() read.
  */
 #ifndef IDREVOKE_FEED_SERVER_H

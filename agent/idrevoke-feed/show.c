@@ -169,15 +169,16 @@ static int show_record(struct store *store, bool json)
 	error = store_record(store, number, &record, &listed);
 	explicit_bzero(&number, sizeof(number));
 	if (error)
-		return EXIT_FAILED;
-	if (json)
-		return listed ? print_record_json(&record) :
-				output_json(json_pack("{sb}", "listed", false));
-	if (listed)
+		error = EXIT_FAILED;
+	else if (json)
+		error = listed ? print_record_json(&record) :
+				 output_json(json_pack("{sb}", "listed", false));
+	else if (listed)
 		print_record(&record);
 	else
 		puts("not listed");
-	return EXIT_DONE;
+	explicit_bzero(&record, sizeof(record));
+	return error;
 }
 
 int command_show(const struct options *options)

@@ -177,7 +177,7 @@ int store_create(struct store *store, const char *path, const struct settings *s
 		return -1;
 	}
 	feed = sqlite3_mprintf("%s/feed", path);
-	error = feed ? mkdir(feed, 0755) : -1;
+	error = feed ? mkdir(feed, 0755) || chmod(feed, 0755) : -1;
 	if (error)
 		complain("%s/feed: %s", path, feed ? strerror(errno) : "out of memory");
 	sqlite3_free(feed);

@@ -117,7 +117,17 @@ static int start(struct idrevoke_payload_writer *writer)
 		close(file);
 		return -ENOMEM;
 	}
+	/* whatever the umask: a copy of the feed is for web servers */
+	if (fchmod(file, 0644))
+		return -errno;
 	return 0;
+}
+
+static int make_directory(int feed, const char *directory)
+{
+	if (mkdirat(feed, directory, 0755))
+		return errno == EEXIST ? 0 : -errno;
+	return fchmodat(feed, directory, 0755, 0) ? -errno : 0;
 }
 
 int idrevoke_payload_create(struct idrevoke_payload_writer **writer, int feed,
@@ -140,7 +150,7 @@ int idrevoke_payload_create(struct idrevoke_payload_writer **writer, int feed,
 		IDREVOKE_PAYLOAD_HEADER_SIZE + header->records * IDREVOKE_FEED_RECORD_SIZE;
 	snprintf(new->temporary, sizeof(new->temporary), "%s/.%ld", directory, (long)getpid());
 
-	error = mkdirat(feed, directory, 0755) && errno != EEXIST ? -errno : 0;
+	error = make_directory(feed, directory);
 	if (!error)
 		error = start(new);
 	if (!error)

@@ -88,6 +88,7 @@ happens 'replaced for damage' "$other" replace --start 20230101 --reason damage
 amounts "$other" '20221231 stolen no no' 'stolen, behind a later harmless replacement'
 refused start-not-later 'a new card of the same start' "$other" replace --start 20230101
 refused start-not-later 'a new card of an earlier start' "$other" replace --start 20180101
+refused start-in-future 'a new card of the future' "$other" replace --start 21240101
 refused start-in-future 'a report of a card of the future' "$other" report --lost --start 20991231
 happens 'cancel' "$other" cancel
 amounts "$other" 'all stolen no no' 'cancelled: every card, and the gravest reason'
@@ -159,6 +160,8 @@ said 'report and withdrawal cancel out' '^published 3 ' 0 feed publish --store "
 happens 'withdraw what was published' 110101199003070038 withdraw
 said 'a removal is published' '^published 4 ' 0 feed publish --store "$store"
 is "$(value count)" 5 'one less'
+is "$(cd "$store" && stat -c %a feed feed/* feed/*/* | sort -u | paste -sd' ')" '644 755' \
+	'web servers can read a copy of the feed'
 
 # --- the feed, checked by others
 

@@ -103,8 +103,11 @@ wrong() {
 }
 wrong 'usage: '
 wrong 'usage: ' nonsense
-wrong "[^ ]*idrevoke-feed: unrecognized option '--nonsense'" show --nonsense
-wrong "[^ ]*idrevoke-feed: option '--store' requires an argument" show --store
+wrong 'idrevoke-feed: show has no such option; see idrevoke-feed show --help$' show --nonsense
+wrong 'idrevoke-feed: show has no such option; see idrevoke-feed show --help$' show --110101199003078881
+wrong 'idrevoke-feed: show has no such option; see idrevoke-feed show --help$' show --json=110101199003078881
+wrong 'idrevoke-feed: show has no such option; see idrevoke-feed show --help$' show -110101199003078881
+wrong 'idrevoke-feed: --store needs a value$' show --store
 wrong 'idrevoke-feed: show needs --store' show
 wrong 'idrevoke-feed: show does not take --lost' show --store x --lost
 wrong 'idrevoke-feed: --store is there twice' show --store x --store y
