@@ -20,6 +20,9 @@
 #define SNAPSHOT_AFTER_PART 8
 #define SNAPSHOT_AFTER_RECORDS 1024
 
+/* Milliseconds between two attempts to begin while another operator writes. */
+#define BEGIN_EVERY 20
+
 /* Deltas that lead from the newest snapshot to the version. */
 struct since_snapshot {
 	uint64_t deltas;
@@ -160,24 +163,52 @@ static int first_version(struct store *store, struct list *list)
 	return store_set_list(store, list) ?: publish_snapshot(store);
 }
 
-/* With the lock. */
-static int publish_locked(struct store *store, bool *snapshot_due)
+/*
+ * Becomes the one who writes database and latest. The lock is not held while
+ * another operator writes for long: who confirms needs it, but not the database.
+ */
+static int begin(struct store *store)
+{
+	int lock, busy = 1;
+
+	for (int waited = 0; busy > 0 && waited < STORE_PATIENCE; waited += BEGIN_EVERY) {
+		lock = publish_lock(store, true);
+		if (lock < 0)
+			return -1;
+		busy = store_try_begin(store);
+		if (!busy)
+			return lock;
+		close(lock);
+		if (busy > 0)
+			sqlite3_sleep(BEGIN_EVERY);
+	}
+	if (busy > 0)
+		complain("another operator has been writing for too long");
+	return -1;
+}
+
+/* In a transaction. */
+static int make_version(struct store *store, struct list *list)
 {
 	struct since_snapshot since;
 	struct settings settings;
-	struct list list;
-	int error;
 
-	if (store_settings(store, &settings) || store_list(store, &list) ||
+	if (store_settings(store, &settings) || store_list(store, list) ||
 	    count_since_snapshot(store, &since))
 		return -1;
 	/* only if those before this one failed: latest could not name the way here */
-	if (list.version && since.deltas >= IDREVOKE_FEED_DELTAS_MAX && publish_snapshot(store))
+	if (list->version && since.deltas >= IDREVOKE_FEED_DELTAS_MAX && publish_snapshot(store))
 		return -1;
-	if (store_begin(store))
-		return -1;
-	error = list.version ? next_version(store, &settings, &list) : first_version(store, &list);
-	if (store_end(store, error) || publish_latest(store))
+	return list->version ? next_version(store, &settings, list) : first_version(store, list);
+}
+
+/* With the lock, and in a transaction, which this ends. */
+static int publish_locked(struct store *store, bool *snapshot_due)
+{
+	struct since_snapshot since;
+	struct list list;
+
+	if (store_end(store, make_version(store, &list)) || publish_latest(store))
 		return -1;
 	printf("published %" PRIu64 " ", list.version);
 	time_print();
@@ -207,37 +238,43 @@ static int add_snapshot(struct store *store)
 int publish(struct store *store)
 {
 	bool snapshot_due = false;
-	int lock = publish_lock(store, true), error;
+	int lock = begin(store), error;
 
 	if (lock < 0)
 		return -1;
 	error = publish_locked(store, &snapshot_due);
 	close(lock);
-	if (!error && snapshot_due)
-		error = add_snapshot(store);
+	/* the version is out: what is missing comes with one of the next */
+	if (!error && snapshot_due && add_snapshot(store))
+		complain("warning: the version is published, but no snapshot could be made");
 	return error;
 }
 
 int publish_confirm(struct store *store, bool wait)
 {
 	struct list list;
-	bool expired;
 	int lock, error;
 
 	if (store_list(store, &list))
 		return -1;
 	if (!list.version)
 		return 0;
-	if (store_expired(store, idrevoke_start_of_time(time_now()), &expired))
-		return -1;
-	if (expired)
-		return publish(store);
 	lock = publish_lock(store, wait);
 	if (lock < 0)
 		return wait ? -1 : 0;
 	error = publish_latest(store);
 	close(lock);
 	return error;
+}
+
+int publish_is_due(struct store *store, bool *due)
+{
+	struct list list;
+
+	*due = false;
+	if (store_list(store, &list))
+		return -1;
+	return list.version ? store_expired(store, idrevoke_start_of_time(time_now()), due) : 0;
 }
 
 int command_publish(const struct options *options)

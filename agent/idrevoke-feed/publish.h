@@ -29,11 +29,20 @@ int publish(struct store *store);
  * @wait: for another process that publishes; else leaves it be, for that vouches
  *	too
  *
- * Publishes if a blacklisting has ended.
+ * Only reads the database: no writer holds it up.
  *
  * Return: 0 or -1.
  */
 int publish_confirm(struct store *store, bool wait);
+
+/**
+ * publish_is_due() - find out whether something is to be published by itself
+ * @store: the store
+ * @due: out: whether a blacklisting has ended
+ *
+ * Return: 0 or -1.
+ */
+int publish_is_due(struct store *store, bool *due);
 
 /* The list as it was published last: what did not change, and what did. Both
  * parts come in the order of their keys, so that SQLite need only merge them.

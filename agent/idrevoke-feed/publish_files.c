@@ -282,7 +282,8 @@ int publish_latest(struct store *store)
 	return error ? -1 : 0;
 }
 
-int publish_prune(struct store *store)
+/* In a transaction. */
+static int prune(struct store *store)
 {
 	sqlite3_stmt *row;
 	int step;
@@ -308,4 +309,14 @@ int publish_prune(struct store *store)
 	}
 	sqlite3_finalize(row);
 	return step == SQLITE_DONE ? 0 : store_complain(store);
+}
+
+int publish_prune(struct store *store)
+{
+	int busy = store_try_begin(store);
+
+	/* somebody writes, and should not be waited for with the lock: next time */
+	if (busy)
+		return busy < 0 ? -1 : 0;
+	return store_end(store, prune(store));
 }

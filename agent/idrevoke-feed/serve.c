@@ -2,10 +2,12 @@
 /* The subcommand serve: the feed by HTTPS, and confirmations in time. */
 #include <netdb.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
@@ -19,9 +21,11 @@
 
 /* What keeps the statement current. */
 struct confirmation {
+	const char *path; /* of the store */
 	struct store *store;
 	sd_event_source *timer;
 	sd_event_source *watch;
+	sd_event_source *publisher;
 };
 
 /* Reads "[ADDRESS:]PORT". IPv6 addresses are in brackets. */
@@ -69,14 +73,56 @@ static int schedule(struct confirmation *confirmation)
 	return sd_event_source_set_enabled(confirmation->timer, SD_EVENT_ONESHOT);
 }
 
+static int on_published(sd_event_source *source, const siginfo_t *info, void *userdata)
+{
+	struct confirmation *confirmation = userdata;
+
+	(void)source;
+	(void)info;
+	/* it said itself what went wrong; the next confirmation tries again */
+	confirmation->publisher = sd_event_source_disable_unref(confirmation->publisher);
+	return 0;
+}
+
+/*
+ * Publishes in a process of its own: that may have to wait for another operator,
+ * and may have to write a snapshot, while here clients and confirmations wait for
+ * nothing.
+ */
+static void publish_aside(struct confirmation *confirmation)
+{
+	char *arguments[] = { "idrevoke-feed", "publish", "--store", (char *)confirmation->path,
+			      NULL };
+	sd_event *event = sd_event_source_get_event(confirmation->timer);
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	pid_t pid;
+	int error;
+
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	error = posix_spawn(&pid, "/proc/self/exe", NULL, &attributes, arguments, environ);
+	posix_spawnattr_destroy(&attributes);
+	if (!error)
+		error = -sd_event_add_child(event, &confirmation->publisher, pid, WEXITED,
+					    on_published, confirmation);
+	if (error > 0)
+		complain("cannot publish the end of a blacklisting: %s", strerror(error));
+}
+
 static int on_confirm(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct confirmation *confirmation = userdata;
+	bool due;
 
 	(void)source;
 	(void)usec;
 	/* what goes wrong was said, and may be right next time; serving goes on */
 	publish_confirm(confirmation->store, false);
+	if (!confirmation->publisher && !publish_is_due(confirmation->store, &due) && due)
+		publish_aside(confirmation);
 	return schedule(confirmation);
 }
 
@@ -133,6 +179,12 @@ static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *inf
 
 static int add_signals(sd_event *event, const struct options *options)
 {
+	sigset_t set;
+
+	/* for the publisher, as sd_event_add_child(3) asks */
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	if (add_signal(event, SIGTERM, NULL, NULL) < 0 || add_signal(event, SIGINT, NULL, NULL) < 0)
 		return -1;
 	return add_signal(event, SIGHUP, on_hangup, options);
@@ -141,7 +193,10 @@ static int add_signals(sd_event *event, const struct options *options)
 static int loop(struct store *store, const struct options *options,
 		const struct server_options *server_options)
 {
-	struct confirmation confirmation = { .store = store };
+	struct confirmation confirmation = {
+		.path = options->value[OPTION_STORE],
+		.store = store,
+	};
 	struct server *server = NULL;
 	sd_event *event = NULL;
 	int status = EXIT_FAILED, error;
@@ -163,6 +218,7 @@ static int loop(struct store *store, const struct options *options,
 	server_stop(server);
 	sd_event_source_disable_unref(confirmation.timer);
 	sd_event_source_disable_unref(confirmation.watch);
+	sd_event_source_disable_unref(confirmation.publisher);
 	sd_event_unref(event);
 	return status;
 }

@@ -21,9 +21,6 @@
 #define TEXT(macro) TEXT_OF(macro)
 #define TEXT_OF(text) #text
 
-/* How long to wait for another operator's transaction, milliseconds. */
-#define BUSY_TIMEOUT 60000
-
 static const char schema[] =
 	"PRAGMA journal_mode = WAL;"
 	"BEGIN;"
@@ -101,6 +98,18 @@ int store_begin(struct store *store)
 	return store_run(store, "BEGIN IMMEDIATE");
 }
 
+int store_try_begin(struct store *store)
+{
+	int error;
+
+	sqlite3_busy_timeout(store->db, 0);
+	error = sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	sqlite3_busy_timeout(store->db, STORE_PATIENCE);
+	if (error == SQLITE_BUSY)
+		return 1;
+	return error ? store_complain(store) : 0;
+}
+
 int store_end(struct store *store, int error)
 {
 	if (!error)
@@ -128,7 +137,7 @@ static int open_database(struct store *store, const char *path, int flags)
 			 store->db ? sqlite3_errmsg(store->db) : "out of memory");
 		return -1;
 	}
-	sqlite3_busy_timeout(store->db, BUSY_TIMEOUT);
+	sqlite3_busy_timeout(store->db, STORE_PATIENCE);
 	return store_run(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
 				"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536");
 }

@@ -155,6 +155,17 @@ int store_complain(const struct store *store);
  */
 int store_begin(struct store *store);
 
+/* How long to wait for another operator's transaction, milliseconds. */
+#define STORE_PATIENCE 60000
+
+/**
+ * store_try_begin() - begin a transaction that writes, if that can be done at once
+ * @store: the store
+ *
+ * Return: 0; 1: somebody else is writing; or -1.
+ */
+int store_try_begin(struct store *store);
+
 /**
  * store_end() - commit the transaction, or roll it back
  * @store: the store
