@@ -18,7 +18,7 @@ static int keep(struct store *store, struct event *event)
 
 	if (error)
 		return error;
-	error = store_begin(store);
+	error = publish_check_clock(store) ?: store_begin(store);
 	if (!error)
 		error = store_end(store, store_add_event(store, number, event, refusal));
 	explicit_bzero(&number, sizeof(number));

@@ -258,7 +258,7 @@ static int import(struct import *import, struct store *store, const struct optio
 
 	if (error)
 		return error;
-	if (store_begin(store))
+	if (publish_check_clock(store) || store_begin(store))
 		return EXIT_FAILED;
 	error = keep_events(import, store);
 	keep = !error && !options->value[OPTION_CHECK] &&

@@ -48,7 +48,10 @@ static const struct command commands[] = {
 	  "start, reason, until, ground, target, at, by, why; see idrevoke-feed(1). --by\n"
 	  "and --why hold for lines that say none. If a line is bad, nothing is imported,\n"
 	  "and all bad lines are named.\n" },
-	{ "publish", "sign and publish what changed", command_publish, HAS(STORE), 0, NULL },
+	{ "publish", "sign and publish what changed", command_publish, HAS(STORE),
+	  HAS(CLOCK_MENDED),
+	  "Nothing is written while the clock is behind the last statement. If that was\n"
+	  "issued by a clock that was wrong, --clock-mended goes back to the right time.\n" },
 	{ "serve", "offer the feed by HTTPS, and confirm it in time", command_serve,
 	  HAS(STORE) | HAS(CERTIFICATE) | HAS(KEY), HAS(LISTEN),
 	  "Clients may wait for news. SIGHUP reads certificate and key again.\n" },

@@ -16,6 +16,7 @@ static const struct {
 	[OPTION_BY] = { "by", "WHO", "who enters this" },
 	[OPTION_CERTIFICATE] = { "certificate", "FILE", "PEM: certificate, then its issuers" },
 	[OPTION_CHECK] = { "check", NULL, "say what is wrong, and import nothing" },
+	[OPTION_CLOCK_MENDED] = { "clock-mended", NULL, "it was wrong, and is right now" },
 	[OPTION_CONFIRM_EVERY] = { "confirm-every", "S", "seconds between confirmations" },
 	[OPTION_COUNT] = { "count", "N", "how many cards" },
 	[OPTION_EPOCH] = { "epoch", "N", "generation of the list" },

@@ -238,7 +238,7 @@ static int add_snapshot(struct store *store)
 int publish(struct store *store)
 {
 	bool snapshot_due = false;
-	int lock = begin(store), error;
+	int lock = publish_check_clock(store) ? -1 : begin(store), error;
 
 	if (lock < 0)
 		return -1;
@@ -259,6 +259,8 @@ int publish_confirm(struct store *store, bool wait)
 		return -1;
 	if (!list.version)
 		return 0;
+	if (publish_check_clock(store))
+		return -1;
 	lock = publish_lock(store, wait);
 	if (lock < 0)
 		return wait ? -1 : 0;
@@ -282,6 +284,8 @@ int command_publish(const struct options *options)
 	struct store store;
 	int error = store_open(&store, options->value[OPTION_STORE]);
 
+	if (!error && options->value[OPTION_CLOCK_MENDED])
+		error = publish_mend_clock(&store);
 	if (!error)
 		error = publish(&store);
 	store_close(&store);

@@ -69,6 +69,37 @@ int publish_snapshot(struct store *store);
 int publish_lock(const struct store *store, bool wait);
 
 /**
+ * publish_read_latest() - read latest as it was published
+ * @store: the store
+ * @signer: the key
+ * @latest: out
+ *
+ * Return: 0; 1: there is none; or -1.
+ */
+int publish_read_latest(const struct store *store, const struct idrevoke_signer *signer,
+			struct idrevoke_latest *latest);
+
+/**
+ * publish_check_clock() - compare the clock with the last statement
+ * @store: the store
+ *
+ * Comes before anything is written that a wrong clock would spoil.
+ *
+ * Return: 0; -1: the clock is wrong, or was.
+ */
+int publish_check_clock(const struct store *store);
+
+/**
+ * publish_mend_clock() - go back to the right time after a wrong one was published
+ * @store: the store; from now on its next statement may be earlier
+ *
+ * Blacklistings that ended by the wrong time are in force again.
+ *
+ * Return: 0 or -1.
+ */
+int publish_mend_clock(struct store *store);
+
+/**
  * publish_latest() - write latest from what the database says
  * @store: the store; the caller has the lock
  *

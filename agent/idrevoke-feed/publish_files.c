@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "../lib/mirror.h"
 #include "../lib/payload.h"
 #include "../lib/write.h"
 #include "feed_tool.h"
@@ -207,38 +208,37 @@ static int read_latest(struct store *store, struct idrevoke_latest *latest)
 	return publish_as_of(store, list.version, latest);
 }
 
+int publish_read_latest(const struct store *store, const struct idrevoke_signer *signer,
+			struct idrevoke_latest *latest)
+{
+	const char *why;
+	int error = idrevoke_mirror_latest(store->feed, &signer->verifier, latest, NULL, NULL,
+					   &why);
+
+	if (error == -ENOENT)
+		return 1;
+	if (error)
+		complain("%s: %s", IDREVOKE_FEED_LATEST, why);
+	return error ? -1 : 0;
+}
+
 /* What is said must not go back: neither in version nor in time. */
 static int check_before(const struct store *store, const struct idrevoke_signer *signer,
 			struct idrevoke_latest *latest)
 {
 	struct idrevoke_latest before;
-	size_t size, text_size;
-	const char *why;
-	char *note;
-	int error = idrevoke_file_read(store->feed, IDREVOKE_FEED_LATEST, IDREVOKE_NOTE_MAX, &note,
-				       &size);
+	int none = publish_read_latest(store, signer, &before);
 
-	if (error == -ENOENT)
-		return 0;
-	if (error) {
-		complain("%s: %s", IDREVOKE_FEED_LATEST, strerror(-error));
-		return -1;
-	}
-	error = idrevoke_note_verify(note, size, &signer->verifier, 1, 1, &text_size, &why) ?:
-		idrevoke_latest_parse(&before, note, text_size, &why);
-	free(note);
-	if (error) {
-		complain("%s: %s", IDREVOKE_FEED_LATEST, why);
-		return -1;
-	}
+	if (none)
+		return none < 0 ? -1 : 0;
 	if (before.epoch > latest->epoch ||
 	    (before.epoch == latest->epoch && before.version > latest->version)) {
 		complain("%s names a newer version than the store has: is the store an old copy?",
 			 IDREVOKE_FEED_LATEST);
 		return -1;
 	}
-	/* a clock that was set back */
-	if (latest->issued < before.issued)
+	/* a clock that was set back a little */
+	if (latest->issued < before.issued && !store->clock_mended)
 		latest->issued = before.issued;
 	/* of one version, only a later statement counts: after set within a second */
 	if (latest->version == before.version && latest->issued == before.issued &&

@@ -40,12 +40,14 @@ enum store_statement {
  * @statements: those that were prepared
  * @directory: descriptor of its directory
  * @feed: descriptor of the feed's directory
+ * @clock_mended: somebody says that the clock was wrong, and is right now
  */
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
 	int directory;
 	int feed;
+	bool clock_mended;
 };
 
 /**

@@ -210,6 +210,30 @@ server=
 is "$(sed 's/ [0-9]*$//' "$work/serve.log" | sort -u | paste -sd,)" 'published 2,serving on port' \
 	'and had nothing to complain of'
 
+# --- a clock that is wrong
+
+store=$work/clock
+feed init --store "$store" >"$work/out"
+said 'a clock without battery' 'the clock is wrong: it says 1975-01-01T12:00:00Z' 4 \
+	on 1975-01-01 report --by a --why b --lost <<<"$card"
+event "$card" blacklist --ground x --until "$(date -u +%Y%m%d -d '3 years')" >"$work/out"
+event "$other" report --lost --start 20190412 --publish >"$work/out"
+latest=$(sha256sum "$store/feed/latest")
+pattern='the clock is wrong, or was: it says 2020-01-01T12:00:00Z, but latest was issued at 20'
+said 'a clock that is behind: no event' "$pattern" 4 on 2020-01-01 report --by a --why b --stolen <<<"$card"
+said 'no import' "$pattern" 4 on 2020-01-01 import --by a --why b --event cancel --file <(printf 'number\n%s\n' "$card")
+said 'no version' "$pattern" 4 on 2020-01-01 publish
+said 'no statement' "$pattern" 4 on 2020-01-01 set --confirm-every 7
+is "$(sha256sum "$store/feed/latest"),$(record "$card")" "$latest,none none no yes" 'all is as it was'
+said 'a clock that is years ahead' '^published 2 ' 0 on "$(($(date -u +%Y) + 5))-01-01" publish
+amounts "$card" none 'ends what should not end'
+said 'put right, it is behind that' 'see publish --clock-mended' 4 feed publish --store "$store"
+said 'somebody says that it was wrong' '^published 3 ' 0 feed publish --store "$store" --clock-mended
+amounts "$card" 'none none no yes' 'what ended by mistake is in force again'
+ok 'and the statement is of now' test "$(issued)" -le "$(date +%s)"
+said 'from then on all is well' 'published 4 ' 0 event "$card" report --lost --start 20190412 --publish
+said 'recount' 'recount equal' 0 feed show --store "$store" --recount
+
 # --- stores of other versions
 
 store=$work/old
