@@ -210,8 +210,9 @@ static void print_options(const struct command *command, uint64_t options)
 
 void options_help(const struct command *command)
 {
-	printf("usage: idrevoke-feed %s --store DIR [OPTION...]\n\n%s\n\nNeeded:\n",
-	       command->name, command->summary);
+	printf("usage: idrevoke-feed %s --store DIR [OPTION...]\n\n%s\n\n", command->name,
+	       command->summary);
+	puts("Needed:");
 	print_options(command, command->needs);
 	if (command->takes)
 		puts("Can be given:");
