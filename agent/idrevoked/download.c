@@ -55,6 +55,8 @@ static unsigned int mirror_of(const struct download *download)
 static int check(struct download *download, const struct http_reply *reply, const char **why)
 {
 	*why = reply->error;
+	if (reply->status == 404 || reply->status == 410)
+		return -ENOENT;
 	if (reply->status != 200)
 		return reply->sink_error ? -reply->sink_error : -EIO;
 	*why = strerror(EIO);
@@ -108,7 +110,7 @@ static void on_reply(void *userdata, struct http_reply *reply)
 	tell(download, mirror_of(download), reply, error, why);
 	download->tried++;
 	/* Another mirror is no help against a full disk. */
-	if (!(error == -EIO || error == -EBADMSG) || reply->sink_error ||
+	if (!(error == -EIO || error == -ENOENT || error == -EBADMSG) || reply->sink_error ||
 	    download->tried == downloads->config->url_count)
 		finish(download, error);
 	start_some(downloads);

@@ -9,16 +9,15 @@
 #include "kernel.h"
 #include "log.h"
 #include "metrics.h"
-#include "service.h"
 
 struct kernel {
+	sd_event *loop;
 	struct idrevoke_netlink *link; /* NULL: not connected */
-	struct idrevoke_netlink_events *events;
+	struct idrevoke_netlink_events *events; /* NULL: not subscribed */
 	sd_event_source *source;
 	kernel_changed_t changed;
 	void *userdata;
 	bool absence_told;
-	uint8_t block[IDREVOKE_BLOCK_SIZE];
 };
 
 static void disconnect(struct kernel *kernel)
@@ -43,12 +42,19 @@ static int connect_link(struct kernel *kernel)
 	return error;
 }
 
+static void unsubscribe(struct kernel *kernel)
+{
+	kernel->source = sd_event_source_disable_unref(kernel->source);
+	idrevoke_netlink_events_close(kernel->events);
+	kernel->events = NULL;
+}
+
 /* Events only say when to look: what is in force is asked for. */
 static int on_events(sd_event_source *source, int fd, uint32_t what, void *userdata)
 {
 	struct kernel *kernel = userdata;
+	bool changed = false, appeared = false;
 	struct idrevoke_status status;
-	bool changed = false;
 	uint32_t event;
 	int news;
 
@@ -61,6 +67,7 @@ static int on_events(sd_event_source *source, int fd, uint32_t what, void *userd
 			log_event(LOG_NOTICE, MESSAGE_MODULE_LOADED, NULL,
 				  "the kernel module idrevoke was loaded");
 			disconnect(kernel); /* its predecessor's family is no more */
+			appeared = true;
 		} else if (news == IDREVOKE_NEWS_GONE) {
 			log_event(LOG_WARNING, MESSAGE_MODULE_UNLOADED, NULL,
 				  "the kernel module idrevoke was unloaded");
@@ -68,11 +75,32 @@ static int on_events(sd_event_source *source, int fd, uint32_t what, void *userd
 			kernel->absence_told = true;
 		}
 	}
-	if (news < 0)
+	if (news < 0) {
+		/* Anything may have happened, and go on happening unheard. */
 		log_line(LOG_ERR, "cannot read the kernel's events: %s", strerror(-news));
+		unsubscribe(kernel);
+		changed = appeared = true;
+	}
 	if (changed)
-		kernel->changed(kernel->userdata);
+		kernel->changed(kernel->userdata, appeared);
 	return 0;
+}
+
+static int subscribe(struct kernel *kernel)
+{
+	int error;
+
+	if (kernel->events)
+		return 0;
+	error = idrevoke_netlink_events_open(&kernel->events);
+	if (!error)
+		error = sd_event_add_io(kernel->loop, &kernel->source,
+					idrevoke_netlink_events_fd(kernel->events), EPOLLIN,
+					on_events, kernel);
+	if (error >= 0)
+		return 0;
+	unsubscribe(kernel);
+	return error;
 }
 
 int kernel_new(struct kernel **kernel, sd_event *event, kernel_changed_t changed,
@@ -84,14 +112,11 @@ int kernel_new(struct kernel **kernel, sd_event *event, kernel_changed_t changed
 	*kernel = NULL;
 	if (!new)
 		return -ENOMEM;
+	new->loop = event;
 	new->changed = changed;
 	new->userdata = userdata;
-	error = idrevoke_netlink_events_open(&new->events);
-	if (!error)
-		error = sd_event_add_io(event, &new->source,
-					idrevoke_netlink_events_fd(new->events), EPOLLIN,
-					on_events, new);
-	if (error < 0) {
+	error = subscribe(new);
+	if (error) {
 		kernel_free(new);
 		return error;
 	}
@@ -103,16 +128,19 @@ void kernel_free(struct kernel *kernel)
 {
 	if (!kernel)
 		return;
-	sd_event_source_disable_unref(kernel->source);
-	idrevoke_netlink_events_close(kernel->events);
+	unsubscribe(kernel);
 	disconnect(kernel);
 	free(kernel);
 }
 
 int kernel_status(struct kernel *kernel, struct idrevoke_status *status)
 {
-	int error = connect_link(kernel);
+	int error = subscribe(kernel);
 
+	if (error)
+		log_line(LOG_ERR, "cannot subscribe to the kernel's events: %s", strerror(-error));
+	if (!error)
+		error = connect_link(kernel);
 	if (error)
 		return error;
 	error = idrevoke_netlink_status(kernel->link, status);
@@ -132,7 +160,22 @@ int kernel_status(struct kernel *kernel, struct idrevoke_status *status)
 	return error;
 }
 
-static struct idrevoke_statement statement_of(const struct idrevoke_latest *latest)
+int kernel_borrow(struct kernel *kernel, struct idrevoke_netlink **link)
+{
+	int error = connect_link(kernel);
+
+	*link = kernel->link;
+	kernel->link = NULL;
+	return error;
+}
+
+void kernel_return(struct kernel *kernel, struct idrevoke_netlink *link)
+{
+	disconnect(kernel);
+	kernel->link = link;
+}
+
+struct idrevoke_statement statement_of(const struct idrevoke_latest *latest)
 {
 	struct idrevoke_statement statement = {
 		.epoch = latest->epoch,
@@ -144,124 +187,6 @@ static struct idrevoke_statement statement_of(const struct idrevoke_latest *late
 
 	idrevoke_digest_encode(&latest->digest, statement.digest);
 	return statement;
-}
-
-/* Fills the block. Return: records in it, 0: no more, or -EUCLEAN. */
-static ssize_t read_block(struct kernel *kernel, struct idrevoke_merge *merge)
-{
-	const char *why = "?";
-	ssize_t count = idrevoke_merge_read(merge, kernel->block, IDREVOKE_BLOCK_RECORDS, &why);
-
-	service_alive();
-	if (count >= 0)
-		return count;
-	log_event(LOG_ERR, MESSAGE_FEED_REFUSED, LOG_FIELDS(.cause = cause_name(CAUSE_DIGEST)),
-		  "the issuer's files do not make up the list: %s", why);
-	metrics_failed(CAUSE_DIGEST);
-	return -EUCLEAN;
-}
-
-/* A snapshot goes to the kernel block by block as it is read. */
-static int push_snapshot(struct kernel *kernel, struct idrevoke_merge *merge,
-			 const struct idrevoke_transaction *transaction)
-{
-	int error = idrevoke_netlink_begin(kernel->link, transaction, NULL);
-	uint64_t sent = 0;
-	ssize_t count = 0;
-
-	while (!error && (count = read_block(kernel, merge)) > 0) {
-		error = idrevoke_netlink_records(kernel->link, sent, kernel->block, count);
-		sent += count;
-	}
-	return error ? error : count;
-}
-
-/*
- * How many records a merged delta has shows only at its end, but the kernel
- * wants to know before the first: so they are all read first.
- */
-static int push_delta(struct kernel *kernel, struct idrevoke_merge *merge,
-		      struct idrevoke_transaction *transaction)
-{
-	uint8_t *records = NULL;
-	size_t room = 0, count = 0;
-	ssize_t more;
-	int error;
-
-	while ((more = read_block(kernel, merge)) > 0) {
-		if (count + more > room) {
-			uint8_t *larger;
-
-			room = count + more > 2 * room ? count + more : 2 * room;
-			larger = reallocarray(records, room, IDREVOKE_RECORD_SIZE);
-			if (!larger) {
-				more = -ENOMEM;
-				log_line(LOG_ERR, "no memory for a delta");
-				break;
-			}
-			records = larger;
-		}
-		memcpy(records + count * IDREVOKE_RECORD_SIZE, kernel->block,
-		       more * IDREVOKE_RECORD_SIZE);
-		count += more;
-	}
-	transaction->count = count;
-	error = more ? more : idrevoke_netlink_begin(kernel->link, transaction, NULL);
-	for (size_t sent = 0; !error && sent < count;) {
-		size_t now = count - sent;
-
-		if (now > IDREVOKE_BLOCK_RECORDS)
-			now = IDREVOKE_BLOCK_RECORDS;
-		error = idrevoke_netlink_records(kernel->link, sent,
-						 records + sent * IDREVOKE_RECORD_SIZE, now);
-		sent += now;
-		service_alive();
-	}
-	free(records);
-	return error;
-}
-
-int kernel_push(struct kernel *kernel, struct idrevoke_merge *merge,
-		const struct idrevoke_latest *latest)
-{
-	const struct idrevoke_payload_header *header = idrevoke_merge_header(merge);
-	const struct idrevoke_statement statement = statement_of(latest);
-	struct idrevoke_transaction transaction = {
-		.kind = header->delta ? IDREVOKE_KIND_DELTA : IDREVOKE_KIND_SNAPSHOT,
-		.epoch = latest->epoch,
-		.base = header->base,
-		.version = latest->version,
-		.count = latest->count,
-	};
-	int error = connect_link(kernel);
-
-	if (error)
-		return error;
-	if (header->delta)
-		error = push_delta(kernel, merge, &transaction);
-	else
-		error = push_snapshot(kernel, merge, &transaction);
-	explicit_bzero(kernel->block, sizeof(kernel->block));
-	if (!error)
-		error = idrevoke_netlink_commit(kernel->link, &statement, NULL);
-	if (!error) {
-		metrics_count(header->delta ? METRICS_DELTAS : METRICS_SNAPSHOTS);
-		log_event(LOG_INFO, MESSAGE_LIST_IN_FORCE, LOG_FIELDS(LOG_VERSION(latest)),
-			  "version %" PRIu64 " is in force: %" PRIu64 " numbers (%s of %"
-			  PRIu64 " records)", latest->version, latest->count,
-			  header->delta ? "delta" : "snapshot", transaction.count);
-		return 0;
-	}
-	metrics_count(header->delta ? METRICS_DELTAS_FAILED : METRICS_SNAPSHOTS_FAILED);
-	if (error != -EUCLEAN)
-		log_event(LOG_ERR, MESSAGE_LIST_REFUSED,
-			  LOG_FIELDS(LOG_VERSION(latest), .error = -error),
-			  "the kernel refused the %s to version %" PRIu64 ": %s",
-			  header->delta ? "delta" : "snapshot", latest->version,
-			  idrevoke_netlink_message(kernel->link));
-	/* Closing ends a transaction, whatever became of it. */
-	disconnect(kernel);
-	return error;
 }
 
 int kernel_confirm(struct kernel *kernel, const struct idrevoke_latest *latest)

@@ -3,16 +3,20 @@
 #ifndef IDREVOKED_KERNEL_H
 #define IDREVOKED_KERNEL_H
 
+#include <stdbool.h>
 #include <systemd/sd-event.h>
 
 #include "../lib/feed.h"
-#include "../lib/merge.h"
 #include "../lib/netlink.h"
 
 struct kernel;
 
-/* Called when the module came or went, or its list changed. */
-typedef void (*kernel_changed_t)(void *userdata);
+/**
+ * typedef kernel_changed_t - called when the module came or went, or its list changed
+ * @userdata: as given to kernel_new()
+ * @appeared: it was loaded
+ */
+typedef void (*kernel_changed_t)(void *userdata, bool appeared);
 
 /**
  * kernel_new() - subscribe to what happens in the kernel
@@ -27,7 +31,7 @@ int kernel_new(struct kernel **kernel, sd_event *event, kernel_changed_t changed
 	       void *userdata);
 
 /**
- * kernel_free() - unsubscribe; aborts a transaction
+ * kernel_free() - unsubscribe
  * @kernel: what kernel_new() gave, or NULL
  */
 void kernel_free(struct kernel *kernel);
@@ -43,16 +47,26 @@ void kernel_free(struct kernel *kernel);
 int kernel_status(struct kernel *kernel, struct idrevoke_status *status);
 
 /**
- * kernel_push() - one whole transaction
- * @kernel: the kernel
- * @merge: its records
- * @latest: what the issuer says of the list that results
+ * kernel_borrow() - take the connection away, for a transaction
+ * @kernel: the kernel, which makes itself another when it needs one
+ * @link: out: for the caller to close or to return
  *
- * Return: 0; -EUCLEAN: the records cannot be read to their end; or the kernel's
- * negative errno. What went wrong was logged.
+ * Return: 0 or a negative errno, which was logged.
  */
-int kernel_push(struct kernel *kernel, struct idrevoke_merge *merge,
-		const struct idrevoke_latest *latest);
+int kernel_borrow(struct kernel *kernel, struct idrevoke_netlink **link);
+
+/**
+ * kernel_return() - give back a connection on which nothing is under way
+ * @kernel: the kernel
+ * @link: of kernel_borrow()
+ */
+void kernel_return(struct kernel *kernel, struct idrevoke_netlink *link);
+
+/**
+ * statement_of() - what the issuer vouches for, as the kernel takes it
+ * @latest: as latest has it
+ */
+struct idrevoke_statement statement_of(const struct idrevoke_latest *latest);
 
 /**
  * kernel_confirm() - pass on that the issuer vouches again

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../lib/mirror.h"
+#include "edition.h"
 #include "log.h"
 #include "parcels.h"
-#include "service.h"
 
 struct parcel {
 	struct parcel *next;
@@ -17,6 +18,7 @@ struct parcel {
 	FILE *file;
 	bool in_memory;
 	bool arrived;
+	uint64_t written; /* bytes that the disk has been asked to write */
 };
 
 static struct parcel *find(const struct parcels *parcels,
@@ -24,9 +26,7 @@ static struct parcel *find(const struct parcels *parcels,
 {
 	struct parcel *parcel = parcels->first;
 
-	while (parcel && (parcel->named.version != named->version ||
-			  parcel->named.base != named->base ||
-			  memcmp(parcel->named.sha256, named->sha256, sizeof(named->sha256))))
+	while (parcel && !same_payload(&parcel->named, named))
 		parcel = parcel->next;
 	return parcel;
 }
@@ -42,45 +42,54 @@ static void forget(struct parcel *parcel)
 	free(parcel);
 }
 
-/* Forgets those that are here, or those that are not. */
-static void forget_all(struct parcels *parcels, bool arrived)
+/* Also what was written of it. */
+static void discard(struct parcel *parcel)
+{
+	if (!parcel->in_memory)
+		state_discard(parcel->parcels->state, &parcel->named);
+	forget(parcel);
+}
+
+/* Discards those that are here, or those that are not. */
+static void discard_all(struct parcels *parcels, bool arrived)
 {
 	for (struct parcel *parcel = parcels->first, *next; parcel; parcel = next) {
 		next = parcel->next;
 		if (parcel->arrived == arrived)
-			forget(parcel);
+			discard(parcel);
 	}
-}
-
-static int store(struct parcel *parcel)
-{
-	int error = state_store(parcel->parcels->state, &parcel->named, parcel->file,
-				parcel->in_memory);
-
-	if (!error || !parcel->in_memory)
-		forget(parcel);
-	return error;
 }
 
 static void on_arrival(void *userdata, int error)
 {
 	struct parcel *parcel = userdata;
+	struct idrevoke_feed_payload named = parcel->named;
 	struct parcels *parcels = parcel->parcels;
 
 	parcel->arrived = !error;
 	if (error) {
-		/* Without room on the disk the list is kept current all the same. */
-		if (!parcel->in_memory && error != -EIO && error != -EBADMSG)
-			parcels->disk_full = true;
-		forget(parcel);
-	} else if (!parcel->in_memory) {
-		error = store(parcel);
-		if (error) {
-			log_line(LOG_ERR, "cannot keep a file: %s", strerror(-error));
-			parcels->disk_full = true;
-		}
+		/* Without a disk the list is kept current all the same. */
+		if (!parcel->in_memory && ferror(parcel->file))
+			parcels->disk_trouble = true;
+		discard(parcel);
 	}
-	parcels->arrived(parcels->userdata, error);
+	parcels->arrived(parcels->userdata, &named, error);
+}
+
+static FILE *make_file(struct parcels *parcels, const struct idrevoke_feed_payload *named,
+		       bool *in_memory)
+{
+	FILE *file;
+
+	*in_memory = named->base || parcels->disk_trouble;
+	file = state_incoming(parcels->state, named, *in_memory);
+	if (file || *in_memory)
+		return file;
+	log_line(LOG_WARNING, "cannot write to the state directory: %s; keeping the list in memory",
+		 strerror(errno));
+	parcels->disk_trouble = true;
+	*in_memory = true;
+	return state_incoming(parcels->state, named, true);
 }
 
 static int start(struct parcels *parcels, const struct idrevoke_feed_payload *named)
@@ -92,11 +101,9 @@ static int start(struct parcels *parcels, const struct idrevoke_feed_payload *na
 		return -ENOMEM;
 	parcel->parcels = parcels;
 	parcel->named = *named;
-	parcel->in_memory = named->base || parcels->disk_full;
-	parcel->file = state_incoming(parcels->state, named, parcel->in_memory);
+	parcel->file = make_file(parcels, named, &parcel->in_memory);
 	if (!parcel->file) {
 		error = -errno;
-		parcels->disk_full = true;
 		free(parcel);
 		return error;
 	}
@@ -104,93 +111,167 @@ static int start(struct parcels *parcels, const struct idrevoke_feed_payload *na
 	parcels->first = parcel;
 	error = fetch_payload(parcels->fetch, named, parcel->file, on_arrival, parcel);
 	if (error)
-		forget(parcel);
+		discard(parcel);
 	return error;
 }
 
-/* Whether a payload is here; if not, it will be. */
-static bool obtain(struct parcels *parcels, const struct idrevoke_feed_payload *named)
+static bool is_here(const struct parcels *parcels, const struct idrevoke_feed_payload *named)
 {
-	struct parcel *parcel = find(parcels, named);
-	int error;
+	const struct parcel *parcel = find(parcels, named);
 
-	if (parcel)
-		return parcel->arrived;
-	if (state_has(parcels->state, named))
-		return true;
-	if (!parcels->fetch)
-		return false; /* at start: what is here is all there is */
-	error = start(parcels, named);
-	if (error) {
-		log_line(LOG_ERR, "cannot fetch a file: %s", strerror(-error));
-		parcels->arrived(parcels->userdata, error);
-	}
-	return false;
+	return parcel ? parcel->arrived : state_has(parcels->state, named);
 }
 
-bool parcels_obtain(struct parcels *parcels, const struct idrevoke_latest *latest, uint64_t from)
+/* Return: 1: a payload is here; 0: it will be; or a negative errno. */
+static int obtain(struct parcels *parcels, const struct idrevoke_feed_payload *named)
 {
-	int deltas = idrevoke_latest_deltas(latest, from ? from : latest->snapshot.version);
-	bool here = true;
+	int error;
 
-	if (!from)
-		here = obtain(parcels, &latest->snapshot);
-	for (int i = deltas - 1; i >= 0; i--)
-		here &= obtain(parcels, &latest->deltas[i]);
+	if (is_here(parcels, named))
+		return 1;
+	/* At start, what is here is all there is. */
+	if (!parcels->fetch || find(parcels, named))
+		return 0;
+	error = start(parcels, named);
+	if (error)
+		log_line(LOG_ERR, "cannot fetch a file: %s", strerror(-error));
+	return error;
+}
+
+/* How many deltas lead to the version: the first so many in latest. */
+static int delta_count(const struct idrevoke_latest *latest, uint64_t from)
+{
+	return idrevoke_latest_deltas(latest, from ? from : latest->snapshot.version);
+}
+
+bool parcels_here(const struct parcels *parcels, const struct idrevoke_latest *latest,
+		  uint64_t from)
+{
+	if (!from && !is_here(parcels, &latest->snapshot))
+		return false;
+	for (int i = delta_count(latest, from) - 1; i >= 0; i--)
+		if (!is_here(parcels, &latest->deltas[i]))
+			return false;
+	return true;
+}
+
+int parcels_obtain(struct parcels *parcels, const struct idrevoke_latest *latest, uint64_t from)
+{
+	int here = from ? 1 : obtain(parcels, &latest->snapshot);
+
+	for (int i = delta_count(latest, from) - 1; i >= 0; i--) {
+		int this = obtain(parcels, &latest->deltas[i]);
+
+		if (this < here)
+			here = this;
+	}
 	return here;
 }
 
-/* Whoever reads a payload closes it: so a stream of its own over the same file. */
-FILE *parcels_open(void *userdata, const struct idrevoke_feed_payload *named)
+/* Opened anew, since several may read at the same time. */
+static FILE *open_again(const struct parcel *parcel)
 {
-	struct parcels *parcels = userdata;
-	struct parcel *parcel = find(parcels, named);
+	char path[32];
 	FILE *file;
 	int fd;
 
-	if (!parcel || !parcel->arrived)
-		return idrevoke_mirror_open(&parcels->state->directory, named);
-	fd = fcntl(fileno(parcel->file), F_DUPFD_CLOEXEC, 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(parcel->file));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	lseek(fd, 0, SEEK_SET);
 	file = fdopen(fd, "r");
 	if (!file)
 		close(fd);
 	return file;
 }
 
-int parcels_store(struct parcels *parcels)
+FILE *parcels_open(struct parcels *parcels, const struct idrevoke_feed_payload *named,
+		   bool *verified)
 {
-	int error = 0;
+	const struct parcel *parcel = find(parcels, named);
 
-	for (struct parcel *parcel = parcels->first, *next; parcel && !error; parcel = next) {
-		next = parcel->next;
-		service_alive();
-		if (parcel->arrived)
-			error = store(parcel);
-	}
-	if (!error)
-		parcels->disk_full = false;
-	return error;
+	*verified = parcel && parcel->arrived;
+	if (*verified)
+		return open_again(parcel);
+	return idrevoke_mirror_open(&parcels->state->directory, named);
 }
 
-void parcels_drop(struct parcels *parcels, const struct idrevoke_latest *latest)
+void parcels_drop(struct parcels *parcels, const struct idrevoke_feed_payload *named,
+		  const char *why)
 {
-	state_drop(parcels->state, &latest->snapshot);
+	char path[IDREVOKE_FEED_PATH];
+
+	idrevoke_feed_path(named, path);
+	log_line(LOG_ERR, "%s: %s; it will be fetched again", path, why);
+	state_drop(parcels->state, named);
+}
+
+/* Return: 1: it was written, or a part of it; or a negative errno. */
+static int store(struct parcel *parcel)
+{
+	struct parcels *parcels = parcel->parcels;
+	int more;
+
+	if (!parcel->in_memory && parcel->written < parcel->named.stored) {
+		state_write_out(parcel->file, &parcel->written);
+		return 1;
+	}
+	more = state_store(parcels->state, &parcel->named, parcel->file, parcel->in_memory);
+	if (!more) {
+		forget(parcel);
+		return 1;
+	}
+	/* What a disk failed to take in may not be there for reading either. */
+	if (!parcel->in_memory)
+		discard(parcel);
+	parcels->disk_trouble = true;
+	return more;
+}
+
+int parcels_store(struct parcels *parcels, const struct idrevoke_latest *latest)
+{
+	struct parcel *parcel = find(parcels, &latest->snapshot);
+
+	if (parcel && parcel->arrived)
+		return store(parcel);
+	for (int i = delta_count(latest, 0) - 1; i >= 0; i--) {
+		parcel = find(parcels, &latest->deltas[i]);
+		if (parcel && parcel->arrived)
+			return store(parcel);
+	}
+	parcels->disk_trouble = false;
+	return 0;
+}
+
+static bool names(const struct idrevoke_latest *latest, const struct idrevoke_feed_payload *named)
+{
+	if (same_payload(&latest->snapshot, named))
+		return true;
 	for (unsigned int i = 0; i < latest->delta_count; i++)
-		state_drop(parcels->state, &latest->deltas[i]);
-	forget_all(parcels, true);
+		if (same_payload(&latest->deltas[i], named))
+			return true;
+	return false;
+}
+
+void parcels_retain(struct parcels *parcels, const struct idrevoke_latest *one,
+		    const struct idrevoke_latest *other)
+{
+	for (struct parcel *parcel = parcels->first, *next; parcel; parcel = next) {
+		next = parcel->next;
+		if (parcel->arrived && !names(one, &parcel->named) &&
+		    !names(other, &parcel->named))
+			discard(parcel);
+	}
 }
 
 void parcels_reroute(struct parcels *parcels, struct fetch *fetch)
 {
-	forget_all(parcels, false);
+	discard_all(parcels, false);
 	parcels->fetch = fetch;
 }
 
 void parcels_free(struct parcels *parcels)
 {
-	forget_all(parcels, true);
-	forget_all(parcels, false);
+	discard_all(parcels, true);
+	discard_all(parcels, false);
 }

@@ -20,9 +20,11 @@ struct parcel;
 /**
  * typedef parcels_arrived_t - called when a payload arrived, or did not
  * @userdata: as given in struct parcels
- * @error: 0 or a negative errno, which was logged
+ * @named: which
+ * @error: 0 or a negative errno, which was logged: as of fetch_done_t
  */
-typedef void (*parcels_arrived_t)(void *userdata, int error);
+typedef void (*parcels_arrived_t)(void *userdata, const struct idrevoke_feed_payload *named,
+				  int error);
 
 /**
  * struct parcels - payloads; all zero but for these before the first use:
@@ -32,7 +34,7 @@ typedef void (*parcels_arrived_t)(void *userdata, int error);
  * @fetch: where payloads come from; NULL: nothing is fetched. To be set by
  *	parcels_reroute().
  * @first: those that are on their way, or here but not in the state directory
- * @disk_full: everything is kept in memory
+ * @disk_trouble: everything is kept in memory
  */
 struct parcels {
 	struct state *state;
@@ -40,7 +42,7 @@ struct parcels {
 	void *userdata;
 	struct fetch *fetch;
 	struct parcel *first;
-	bool disk_full;
+	bool disk_trouble;
 };
 
 /**
@@ -51,41 +53,62 @@ struct parcels {
 void parcels_reroute(struct parcels *parcels, struct fetch *fetch);
 
 /**
- * parcels_obtain() - what is needed to get to the newest version
+ * parcels_here() - whether all is here that is needed to get to a version
  * @parcels: the payloads
- * @latest: which names the payloads
+ * @latest: which names the version and the payloads
  * @from: a version from which the deltas reach; 0: from nothing
- *
- * Starts to fetch what is missing.
- *
- * Return: whether all of it is here.
  */
-bool parcels_obtain(struct parcels *parcels, const struct idrevoke_latest *latest,
-		    uint64_t from);
+bool parcels_here(const struct parcels *parcels, const struct idrevoke_latest *latest,
+		  uint64_t from);
 
 /**
- * parcels_open() - an idrevoke_mirror_open_t: open a payload that is here
+ * parcels_obtain() - the same, and start to fetch what is missing
+ * @parcels: the payloads
+ * @latest: which names the version and the payloads
+ * @from: a version from which the deltas reach; 0: from nothing
+ *
+ * Return: 1: all of it is here; 0: not yet; or a negative errno.
+ */
+int parcels_obtain(struct parcels *parcels, const struct idrevoke_latest *latest,
+		   uint64_t from);
+
+/**
+ * parcels_open() - open a payload that is here
  * @parcels: the payloads
  * @named: which
+ * @verified: out: it is known to be what the issuer signed, since it came just now
  *
  * Return: the file, at its beginning; NULL and errno.
  */
-FILE *parcels_open(void *parcels, const struct idrevoke_feed_payload *named);
+FILE *parcels_open(struct parcels *parcels, const struct idrevoke_feed_payload *named,
+		   bool *verified);
 
 /**
- * parcels_store() - write all that is here to the state directory
+ * parcels_drop() - throw away a payload that turned out to be damaged
  * @parcels: the payloads
+ * @named: which
+ * @why: what is wrong with it, for the log
+ */
+void parcels_drop(struct parcels *parcels, const struct idrevoke_feed_payload *named,
+		  const char *why);
+
+/**
+ * parcels_store() - write payloads to the state directory, one or a part at a time
+ * @parcels: the payloads
+ * @latest: which names those that are to be written
  *
- * Return: 0 or a negative errno.
+ * Return: 1: there is more to be written; 0: all has been; or a negative errno.
  */
-int parcels_store(struct parcels *parcels);
+int parcels_store(struct parcels *parcels, const struct idrevoke_latest *latest);
 
 /**
- * parcels_drop() - throw away what turned out to be unreadable
+ * parcels_retain() - forget what is not needed any more
  * @parcels: the payloads
- * @latest: which names them
+ * @one: names what is needed
+ * @other: as well
  */
-void parcels_drop(struct parcels *parcels, const struct idrevoke_latest *latest);
+void parcels_retain(struct parcels *parcels, const struct idrevoke_latest *one,
+		    const struct idrevoke_latest *other);
 
 /**
  * parcels_free() - forget all of them

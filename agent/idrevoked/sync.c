@@ -3,10 +3,14 @@
  * Two aims, pursued again after everything that happens:
  *
  *   1. the kernel holds the version that the newest latest names, and
- *   2. so does the state directory.
+ *   2. so does the state directory: save.h.
  *
  * The kernel comes first: a small delta goes from memory to the kernel before
  * any of it is written to the disk, which is left to an idle moment.
+ *
+ * Whatever is waited for calls back: a payload and latest when they came or did
+ * not, the kernel when its list changes or the module comes, a push and the idle
+ * source as long as there is more to do, and after a failure the retry timer.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,12 +18,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/mirror.h"
+#include "edition.h"
 #include "fetch.h"
 #include "kernel.h"
+#include "load.h"
 #include "log.h"
 #include "parcels.h"
+#include "proof.h"
+#include "push.h"
+#include "reading.h"
 #include "retry.h"
+#include "save.h"
 #include "service.h"
 #include "state.h"
 #include "sync.h"
@@ -28,207 +37,374 @@ struct sync {
 	const struct config *config;
 	struct state state;
 	struct kernel *kernel;
-	struct fetch *fetch;
+	struct fetch *fetch; /* NULL until the saved list is in force */
 	struct retry retry;
-	sd_event_source *idle; /* writes the state */
+	sd_event_source *work; /* goes on with a push */
+	sd_event_source *idle; /* goes on with saving */
 
-	bool have;	/* there is a newest latest */
-	bool saved;	/* and the state directory has it */
-	bool absent;	/* the module is not loaded */
-	bool in_force;	/* the kernel holds what the newest latest names */
-	bool announced; /* and that was told */
-	struct idrevoke_latest latest;
-	char *note;
-	size_t note_size;
-
+	struct edition newest;
 	struct parcels parcels;
-	bool only_snapshot; /* the kernel refused a delta */
-	bool save_failed;   /* told that the state cannot be written */
-	uint64_t told;	    /* version whose refusal was told */
+	struct proof proof;
+	struct save save;
+
+	struct push *push;		/* under way, if any */
+	struct idrevoke_latest pushed;	/* which names what is pushed */
+	uint64_t from;			/* as a delta from this version, 0: as a snapshot */
+	bool only_snapshot;		/* a delta of the newest version is of no use */
+	bool refused;			/* a snapshot, by the kernel: not before the retry */
+
+	struct load load;		/* of what was saved */
+	bool absent;			/* the module is not loaded */
+	uint64_t held_epoch;		/* what the kernel holds, 0: no list */
+	uint64_t held_version;
+
+	bool told;			/* that the kernel and the newest latest disagree */
+	bool announced;			/* that the newest version is in force */
+	bool save_failed;		/* told that the state cannot be written */
 };
-
-/* Order of (epoch, version) as that of two numbers. */
-static int compare(uint64_t epoch_a, uint64_t version_a, uint64_t epoch_b, uint64_t version_b)
-{
-	if (epoch_a != epoch_b)
-		return epoch_a < epoch_b ? -1 : 1;
-	return version_a < version_b ? -1 : version_a > version_b;
-}
-
-static int push(struct sync *sync, uint64_t from)
-{
-	struct idrevoke_merge *merge;
-	const char *why = "?";
-	int error = idrevoke_mirror_merge(&merge, &sync->latest, from, parcels_open,
-					  &sync->parcels, &why);
-
-	if (error) {
-		log_line(LOG_ERR, "version %" PRIu64 " cannot be read: %s", sync->latest.version,
-			 why);
-		if (error == -EBADMSG || error == -ENOENT)
-			error = -EUCLEAN;
-	} else {
-		error = kernel_push(sync->kernel, merge, &sync->latest);
-		idrevoke_merge_close(merge);
-	}
-	if (error == -EUCLEAN) {
-		parcels_drop(&sync->parcels, &sync->latest); /* to be fetched again */
-		sync->saved = false;
-	}
-	return error;
-}
 
 /* Says once a version that the kernel's list and the issuer's do not agree. */
 static void tell_once(struct sync *sync, const char *what)
 {
-	if (sync->told != sync->latest.version)
+	if (!sync->told)
 		log_event(LOG_ERR, MESSAGE_FEED_REFUSED,
-			  LOG_FIELDS(LOG_VERSION(&sync->latest), .cause = cause_name(CAUSE_OLDER)),
-			  "version %" PRIu64 " of the feed: %s", sync->latest.version, what);
-	sync->told = sync->latest.version;
+			  LOG_FIELDS(LOG_VERSION(&sync->newest.latest),
+				     .cause = cause_name(CAUSE_OLDER)),
+			  "version %" PRIu64 " of the feed: %s", sync->newest.latest.version,
+			  what);
+	sync->told = true;
+}
+
+/* After a failure: what else there is to be done, and what failed a little later. */
+static void try_later(struct sync *sync)
+{
+	retry_later(&sync->retry);
+	save_renew(&sync->save, &sync->newest);
+}
+
+/* The list was not put in force: why, and what else may do? */
+static void push_failed(struct sync *sync, int error)
+{
+	if (!sync->from)
+		save_unusable(&sync->save, &sync->pushed, error);
+	if (!sync->from && error != -ENODATA && error != -EUCLEAN)
+		sync->refused = true;
+	/* What is damaged is fetched again. */
+	if (sync->from && (error == -EUCLEAN || error == -ESTALE || error == -EBADMSG ||
+			   error == -ENOSPC))
+		sync->only_snapshot = true;
+	try_later(sync);
+}
+
+static void start_push(struct sync *sync, const struct idrevoke_latest *latest, uint64_t from)
+{
+	struct reading *reading;
+	int error;
+
+	sync->pushed = *latest;
+	sync->from = from;
+	error = reading_new(&reading, &sync->parcels, &sync->pushed, from);
+	if (!error)
+		error = push_new(&sync->push, sync->kernel, reading, &sync->pushed);
+	if (error)
+		push_failed(sync, error);
+	else
+		sd_event_source_set_enabled(sync->work, SD_EVENT_ON);
+}
+
+/* Whether the kernel would take a list; if it holds one, only for a newer one. */
+static bool is_due(const struct idrevoke_status *status, const struct idrevoke_latest *latest)
+{
+	if (status->version)
+		return version_order(latest->epoch, latest->version, status->epoch,
+				     status->version) > 0;
+	return version_order(latest->epoch, latest->version, status->floor_epoch,
+			     status->floor_version) >= 0;
+}
+
+/*
+ * Deltas do not reach: a whole list is needed. The one that is being saved, or else
+ * the one that was: better somewhat older, than none until all of the newest is here.
+ */
+static void push_whole(struct sync *sync, const struct idrevoke_status *status)
+{
+	struct save *save = &sync->save;
+	const struct idrevoke_latest *whole = &save->whole.latest;
+	int here = 0;
+
+	if (sync->refused)
+		return;
+	if (!is_due(status, whole))
+		save_renew(save, &sync->newest);
+	if (is_due(status, whole) && !save->bad)
+		here = parcels_obtain(&sync->parcels, whole, 0);
+	if (here > 0)
+		start_push(sync, whole, 0);
+	else if (save->saved.version && is_due(status, &save->saved) &&
+		 parcels_here(&sync->parcels, &save->saved, 0))
+		start_push(sync, &save->saved, 0);
+	else if (here < 0)
+		try_later(sync);
+}
+
+/*
+ * The kernel holds a list of the version that the newest latest names: is it that
+ * list, and has the issuer vouched for it again?
+ */
+static void compare_held(struct sync *sync, const struct idrevoke_status *status)
+{
+	const struct idrevoke_latest *latest = &sync->newest.latest;
+	uint8_t digest[IDREVOKE_DIGEST_SIZE];
+
+	idrevoke_digest_encode(&latest->digest, digest);
+	if (memcmp(digest, status->digest, sizeof(digest))) {
+		tell_once(sync, "the kernel holds another list under this version");
+		return;
+	}
+	if (!sync->announced)
+		log_event(LOG_INFO, MESSAGE_LIST_IN_FORCE, LOG_FIELDS(LOG_VERSION(latest)),
+			  "version %" PRIu64 " is in force already", latest->version);
+	sync->announced = true;
+	if (latest->issued > status->issued && kernel_confirm(sync->kernel, latest))
+		retry_later(&sync->retry);
+}
+
+/* The kernel holds an older list, or none. */
+static void bring_forward(struct sync *sync, const struct idrevoke_status *status)
+{
+	const struct idrevoke_latest *latest = &sync->newest.latest;
+	int here;
+
+	if (status->epoch != latest->epoch || sync->only_snapshot ||
+	    idrevoke_latest_deltas(latest, status->version) <= 0) {
+		push_whole(sync, status);
+		return;
+	}
+	here = parcels_obtain(&sync->parcels, latest, status->version);
+	if (here > 0)
+		start_push(sync, latest, status->version);
+	else if (here < 0)
+		try_later(sync);
 }
 
 /* Pursues the first aim. */
 static void step_kernel(struct sync *sync)
 {
-	const struct idrevoke_latest *latest = &sync->latest;
-	struct idrevoke_status status;
-	uint8_t digest[IDREVOKE_DIGEST_SIZE];
+	const struct idrevoke_latest *latest = &sync->newest.latest;
+	struct idrevoke_status status = { 0 };
 	int error = kernel_status(sync->kernel, &status);
-	uint64_t from = 0;
-	int order;
 
 	service_list(error, &status);
 	sync->absent = error == -ENOENT;
-	sync->in_force = false;
+	if (error)
+		memset(&status, 0, sizeof(status));
+	sync->held_epoch = status.epoch;
+	sync->held_version = status.version;
+	proof_saw(&sync->proof, &status, latest);
 	if (error) {
 		/* The module's coming is an event; other faults are not. */
-		if (error != -ENOENT)
+		if (!sync->absent)
 			retry_later(&sync->retry);
 		return;
 	}
-	if (!sync->have)
+	if (!sync->newest.note)
 		return;
-	order = compare(status.floor_epoch, status.floor_version, latest->epoch, latest->version);
-	if (order > 0) {
+	if (version_order(status.floor_epoch, status.floor_version, latest->epoch,
+			  latest->version) > 0) {
 		/* At start perfectly normal: the state is a little behind. */
 		if (sync->fetch)
 			tell_once(sync, "the kernel has had a newer one, and takes no older");
 		return;
 	}
-	if (status.version) {
-		order = compare(status.epoch, status.version, latest->epoch, latest->version);
-		idrevoke_digest_encode(&latest->digest, digest);
-		if (!order && memcmp(digest, status.digest, sizeof(digest))) {
-			tell_once(sync, "the kernel holds another list under this version");
-			return;
-		}
-		if (!order) {
-			if (!sync->announced)
-				log_event(LOG_INFO, MESSAGE_LIST_IN_FORCE,
-					  LOG_FIELDS(LOG_VERSION(latest)),
-					  "version %" PRIu64 " is in force already",
-					  latest->version);
-			sync->in_force = sync->announced = true;
-			if (latest->issued > status.issued &&
-			    kernel_confirm(sync->kernel, latest))
-				retry_later(&sync->retry);
-			return;
-		}
-		if (status.epoch == latest->epoch && !sync->only_snapshot &&
-		    idrevoke_latest_deltas(latest, status.version) > 0)
-			from = status.version;
-	}
-	if (!parcels_obtain(&sync->parcels, latest, from))
-		return;
-	error = push(sync, from);
-	if (!error) {
-		sync->only_snapshot = false;
-		retry_worked(&sync->retry);
-		sync->in_force = sync->announced = true;
+	if (status.version && status.epoch == latest->epoch && status.version == latest->version) {
+		compare_held(sync, &status);
 		return;
 	}
-	if (from && (error == -ESTALE || error == -EBADMSG || error == -ENOSPC))
-		sync->only_snapshot = true;
-	retry_later(&sync->retry);
+	bring_forward(sync, &status);
+}
+
+/* Goes on with the second aim in an idle moment. */
+static void pursue_saving(struct sync *sync)
+{
+	parcels_retain(&sync->parcels, &sync->newest.latest, &sync->save.whole.latest);
+	if (sync->newest.note && !sync->save.done)
+		sd_event_source_set_enabled(sync->idle, SD_EVENT_ONESHOT);
+}
+
+/* Return: 0; or a negative errno: not to be gone on with. */
+static int load(struct sync *sync)
+{
+	int error = load_edition(&sync->load, &sync->state, sync->config, &sync->newest);
+
+	if (!error && sync->newest.note)
+		save_loaded(&sync->save, &sync->newest);
+	return error;
+}
+
+static int on_latest(void *userdata, const struct idrevoke_latest *latest, const char *note,
+		     size_t size, char why[FETCH_WHY_SIZE]);
+
+static void start_fetching(struct sync *sync)
+{
+	int error = fetch_new(&sync->fetch, sd_event_source_get_event(sync->idle), sync->config,
+			      on_latest, sync);
+
+	if (error < 0) {
+		log_line(LOG_ERR, "cannot use the network: %s", strerror(-error));
+		retry_later(&sync->retry);
+		return;
+	}
+	parcels_reroute(&sync->parcels, sync->fetch);
+}
+
+/* What goes on beside the kernel. */
+static void step_beside(struct sync *sync)
+{
+	if (!sync->fetch)
+		start_fetching(sync);
+	pursue_saving(sync);
 }
 
 static void step(struct sync *sync)
 {
+	/* Until it is over, nothing else is begun: neither the network nor the disk. */
+	if (sync->push)
+		return;
+	if (!sync->load.done && load(sync)) {
+		retry_later(&sync->retry);
+		return;
+	}
+	save_offer(&sync->save, &sync->newest);
 	step_kernel(sync);
-	if (sync->have && !sync->saved)
-		sd_event_source_set_enabled(sync->idle, SD_EVENT_ONESHOT);
+	if (!sync->push)
+		step_beside(sync);
 }
 
-/* Pursues the second aim, when nothing else is to be done. */
-static int on_idle(sd_event_source *source, void *userdata)
+/* One step of a push, and then other events have their turn. */
+static int on_work(sd_event_source *source, void *userdata)
 {
 	struct sync *sync = userdata;
-	int error;
+	int more = push_step(sync->push);
 
-	(void)source;
-	/* What the kernel refuses does not replace the last good list. */
-	if (!sync->have || sync->saved || !(sync->absent || sync->in_force))
+	if (more > 0)
 		return 0;
-	if (!parcels_obtain(&sync->parcels, &sync->latest, 0))
-		return 0;
-	error = parcels_store(&sync->parcels);
-	if (!error)
-		error = state_save(&sync->state, &sync->latest, sync->note, sync->note_size);
-	metrics_count(error ? METRICS_SAVES_FAILED : METRICS_SAVES);
-	if (error) {
-		if (!sync->save_failed)
-			log_event(LOG_ERR, MESSAGE_STATE_FAILED,
-				  LOG_FIELDS(.path = sync->config->state, .error = -error),
-				  "%s: cannot save the list: %s; trying again",
-				  sync->config->state, strerror(-error));
-		sync->save_failed = true;
-		retry_later(&sync->retry);
+	sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	push_free(sync->push);
+	sync->push = NULL;
+	if (more < 0) {
+		push_failed(sync, more);
+		step_beside(sync);
 		return 0;
 	}
+	proof_pushed(&sync->proof, &sync->pushed, sync->from);
+	if (!sync->from)
+		sync->only_snapshot = false;
+	sync->announced |= same_list(&sync->pushed, &sync->newest.latest);
+	retry_worked(&sync->retry);
+	step(sync);
+	return 0;
+}
+
+/* What the kernel refuses does not replace the last good list. */
+static bool may_save(const struct sync *sync)
+{
+	const struct idrevoke_latest *whole = &sync->save.whole.latest;
+
+	return sync->absent || version_order(sync->held_epoch, sync->held_version, whole->epoch,
+					     whole->version) >= 0;
+}
+
+static void saving_failed(struct sync *sync, int error)
+{
+	metrics_count(METRICS_SAVES_FAILED);
+	if (!sync->save_failed)
+		log_event(LOG_ERR, MESSAGE_STATE_FAILED,
+			  LOG_FIELDS(.path = sync->config->state, .error = -error),
+			  "%s: cannot save the list: %s; trying again", sync->config->state,
+			  strerror(-error));
+	sync->save_failed = true;
+	try_later(sync);
+}
+
+static void saved(struct sync *sync)
+{
+	metrics_count(METRICS_SAVES);
 	if (sync->save_failed)
 		log_event(LOG_NOTICE, MESSAGE_STATE_WORKS, LOG_FIELDS(.path = sync->config->state),
 			  "%s: the list is saved again", sync->config->state);
 	sync->save_failed = false;
-	sync->saved = true;
 	retry_worked(&sync->retry);
+	save_offer(&sync->save, &sync->newest); /* there may be a newer one by now */
+	pursue_saving(sync);
+}
+
+/* One step of saving, when nothing else is to be done. */
+static int on_idle(sd_event_source *source, void *userdata)
+{
+	struct sync *sync = userdata;
+	int more;
+
+	/* The next step enables this again, after a push as well. */
+	if (sync->push || !may_save(sync))
+		return 0;
+	more = sync->state.directory < 0 ? state_open(&sync->state, sync->config->state) : 0;
+	if (!more)
+		more = save_step(&sync->save);
+	if (more > 0)
+		return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	if (more < 0)
+		saving_failed(sync, more);
+	else if (sync->save.done)
+		saved(sync);
 	return 0;
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
+	struct sync *sync = userdata;
+
 	(void)source;
 	(void)usec;
-	step(userdata);
+	sync->refused = false;
+	step(sync);
 	return 0;
 }
 
-static void on_parcel(void *userdata, int error)
+static void on_parcel(void *userdata, const struct idrevoke_feed_payload *named, int error)
 {
 	struct sync *sync = userdata;
 
-	if (error)
-		retry_later(&sync->retry);
-	else
+	if (!error) {
 		step(sync);
+		return;
+	}
+	/* Unless latest is newer by now, there is another way to what it names. */
+	if (named->base && (error == -ENOENT || error == -EBADMSG))
+		sync->only_snapshot = true;
+	try_later(sync);
 }
 
-static void on_kernel(void *userdata)
+static void on_kernel(void *userdata, bool appeared)
 {
-	step(userdata);
+	struct sync *sync = userdata;
+
+	if (appeared)
+		sync->refused = false;
+	step(sync);
 }
 
 /* Forward only, and one list a version. */
 static const char *objection(const struct sync *sync, const struct idrevoke_latest *latest)
 {
+	const struct idrevoke_latest *ours = &sync->newest.latest;
 	int order;
 
-	if (!sync->have)
+	if (!sync->newest.note)
 		return NULL;
-	order = compare(latest->epoch, latest->version, sync->latest.epoch, sync->latest.version);
+	order = version_order(latest->epoch, latest->version, ours->epoch, ours->version);
 	if (order < 0)
 		return "the server offers an older version";
-	if (!order && !idrevoke_digest_equal(&latest->digest, &sync->latest.digest))
+	if (!order && !idrevoke_digest_equal(&latest->digest, &ours->digest))
 		return "the server offers another list under the same version";
 	return NULL;
 }
@@ -238,57 +414,27 @@ static int on_latest(void *userdata, const struct idrevoke_latest *latest, const
 {
 	const char *objects = objection(userdata, latest);
 	struct sync *sync = userdata;
-	char *copy;
+	bool same = sync->newest.note && same_list(latest, &sync->newest.latest);
 
 	if (objects) {
 		snprintf(why, FETCH_WHY_SIZE, "%s (%" PRIu64 "); ours is %" PRIu64, objects,
-			 latest->version, sync->latest.version);
+			 latest->version, sync->newest.latest.version);
 		return -ESTALE;
 	}
-	/* The same version: mirrors hand on its confirmations as they come to them. */
-	if (sync->have && compare(latest->epoch, latest->version, sync->latest.epoch,
-				  sync->latest.version) == 0 &&
-	    latest->issued <= sync->latest.issued)
+	if (edition_is(&sync->newest, note, size)) {
+		save_repeated(&sync->save);
+		pursue_saving(sync);
+	}
+	/* The same list: mirrors hand on its confirmations as they come to them. */
+	if (same && latest->issued <= sync->newest.latest.issued)
 		return 0;
-	copy = malloc(size);
-	if (!copy)
+	if (!edition_set(&sync->newest, latest, note, size))
 		return -ENOMEM;
-	memcpy(copy, note, size);
-	free(sync->note);
-	sync->note = copy;
-	sync->note_size = size;
-	sync->announced &= sync->have && latest->version == sync->latest.version;
-	sync->latest = *latest;
-	sync->have = true;
-	sync->saved = false;
+	sync->announced &= same;
+	sync->told &= same;
+	sync->only_snapshot &= same;
 	step(sync);
 	return 1;
-}
-
-/* What was saved before is the list to begin with, and the floor. */
-static void load(struct sync *sync)
-{
-	struct idrevoke_vkey key;
-	const char *why = "?";
-	int error;
-
-	if (idrevoke_vkey_parse(&key, sync->config->root_key))
-		return;
-	error = idrevoke_mirror_latest(sync->state.directory, &key, &sync->latest, &sync->note,
-				       &sync->note_size, &why);
-	if (error == -ENOENT) {
-		log_line(LOG_INFO, "%s: no list was saved yet", sync->config->state);
-		return;
-	}
-	if (error) {
-		log_event(LOG_ERR, MESSAGE_STATE_REFUSED, LOG_FIELDS(.path = sync->config->state),
-			  "%s: the saved list is not used: %s", sync->config->state, why);
-		return;
-	}
-	log_line(LOG_INFO, "%s: version %" PRIu64 " was saved", sync->config->state,
-		 sync->latest.version);
-	sync->have = sync->saved = true;
-	step_kernel(sync);
 }
 
 int sync_new(struct sync **sync, sd_event *event, const struct config *config)
@@ -304,12 +450,24 @@ int sync_new(struct sync **sync, sd_event *event, const struct config *config)
 	new->parcels.state = &new->state;
 	new->parcels.arrived = on_parcel;
 	new->parcels.userdata = new;
+	new->save.state = &new->state;
+	new->save.parcels = &new->parcels;
+	new->save.proof = &new->proof;
 	error = state_open(&new->state, config->state);
-	if (error)
+	if (error && !state_trouble(error)) {
+		log_event(LOG_ERR, MESSAGE_STATE_FAILED,
+			  LOG_FIELDS(.path = config->state, .error = -error),
+			  "%s: cannot use this state directory: %s", config->state,
+			  error == -EBUSY ? "another idrevoked uses it" : strerror(-error));
 		goto failed_told;
+	}
 	error = retry_init(&new->retry, event, on_retry, new);
 	if (error < 0)
 		goto failed;
+	error = sd_event_add_defer(event, &new->work, on_work, new);
+	if (error < 0)
+		goto failed;
+	sd_event_source_set_enabled(new->work, SD_EVENT_OFF);
 	error = sd_event_add_defer(event, &new->idle, on_idle, new);
 	if (error < 0)
 		goto failed;
@@ -318,11 +476,9 @@ int sync_new(struct sync **sync, sd_event *event, const struct config *config)
 	error = kernel_new(&new->kernel, event, on_kernel, new);
 	if (error < 0)
 		goto failed;
-	load(new);
-	error = fetch_new(&new->fetch, event, config, on_latest, new);
-	if (error < 0)
-		goto failed;
-	parcels_reroute(&new->parcels, new->fetch);
+	error = load(new);
+	if (error == -ENOKEY)
+		goto failed_told;
 	step(new);
 	*sync = new;
 	return 0;
@@ -336,12 +492,16 @@ failed_told:
 
 int sync_reconfigure(struct sync *sync, const struct config *config)
 {
-	struct retry *retry = &sync->retry;
 	struct fetch *new;
-	int error = fetch_new(&new, sd_event_source_get_event(retry->timer), config, on_latest,
-			      sync);
+	int error;
 
-	if (error) {
+	if (sync->newest.note && !edition_is_by(&sync->newest, config->root_key)) {
+		log_line(LOG_ERR, "root_key is of another feed, which needs a restart with another "
+				  "state directory; the configuration stays as it was");
+		return -ENOKEY;
+	}
+	error = fetch_new(&new, sd_event_source_get_event(sync->idle), config, on_latest, sync);
+	if (error < 0) {
 		log_line(LOG_ERR, "cannot use the new configuration: %s", strerror(-error));
 		return error;
 	}
@@ -355,9 +515,11 @@ int sync_reconfigure(struct sync *sync, const struct config *config)
 
 void sync_view(struct sync *sync, struct metrics_view *view)
 {
+	const struct idrevoke_latest *latest = &sync->newest.latest;
+
 	view->error = kernel_status(sync->kernel, &view->status);
-	view->latest = sync->have ? &sync->latest : NULL;
-	view->saved = sync->saved;
+	view->latest = sync->newest.note ? latest : NULL;
+	view->saved = sync->newest.note && same_list(&sync->save.saved, latest);
 }
 
 void sync_free(struct sync *sync)
@@ -365,11 +527,14 @@ void sync_free(struct sync *sync)
 	if (!sync)
 		return;
 	fetch_free(sync->fetch);
+	push_free(sync->push);
+	save_free(&sync->save);
 	parcels_free(&sync->parcels);
 	kernel_free(sync->kernel);
+	sd_event_source_disable_unref(sync->work);
 	sd_event_source_disable_unref(sync->idle);
 	retry_free(&sync->retry);
 	state_close(&sync->state);
-	free(sync->note);
+	edition_free(&sync->newest);
 	free(sync);
 }

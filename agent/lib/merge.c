@@ -189,5 +189,6 @@ void idrevoke_merge_close(struct idrevoke_merge *merge)
 		return;
 	for (size_t i = 0; i < merge->count; i++)
 		idrevoke_payload_close(merge->sources[i].payload);
+	explicit_bzero(merge->sources, merge->count * sizeof(merge->sources[0]));
 	free(merge);
 }

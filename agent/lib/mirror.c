@@ -61,8 +61,8 @@ FILE *idrevoke_mirror_open(void *directory, const struct idrevoke_feed_payload *
 }
 
 static int open_payload(struct idrevoke_payload **payload,
-			const struct idrevoke_feed_payload *named, idrevoke_mirror_open_t open,
-			void *userdata, const char **why)
+			const struct idrevoke_feed_payload *named, bool verified,
+			idrevoke_mirror_open_t open, void *userdata, const char **why)
 {
 	FILE *file = open(userdata, named);
 	int error;
@@ -73,7 +73,7 @@ static int open_payload(struct idrevoke_payload **payload,
 						strerror(-error));
 		return error;
 	}
-	error = idrevoke_payload_verify(file, named, why);
+	error = verified ? 0 : idrevoke_payload_verify(file, named, why);
 	if (!error)
 		error = idrevoke_payload_open(payload, file, named, why);
 	if (error)
@@ -81,9 +81,9 @@ static int open_payload(struct idrevoke_payload **payload,
 	return error;
 }
 
-int idrevoke_mirror_merge(struct idrevoke_merge **merge, const struct idrevoke_latest *latest,
-			  uint64_t from, idrevoke_mirror_open_t open, void *userdata,
-			  const char **why)
+static int merge_payloads(struct idrevoke_merge **merge, const struct idrevoke_latest *latest,
+			  uint64_t from, bool verified, idrevoke_mirror_open_t open,
+			  void *userdata, const char **why)
 {
 	struct idrevoke_payload *payloads[IDREVOKE_FEED_DELTAS_MAX + 1];
 	int deltas = idrevoke_latest_deltas(latest, from ? from : latest->snapshot.version);
@@ -96,11 +96,13 @@ int idrevoke_mirror_merge(struct idrevoke_merge **merge, const struct idrevoke_l
 		return -ENOENT;
 	}
 	if (!from) {
-		error = open_payload(&payloads[0], &latest->snapshot, open, userdata, why);
+		error = open_payload(&payloads[0], &latest->snapshot, verified, open, userdata,
+				     why);
 		count = !error;
 	}
 	for (int i = deltas - 1; !error && i >= 0; i--) {
-		error = open_payload(&payloads[count], &latest->deltas[i], open, userdata, why);
+		error = open_payload(&payloads[count], &latest->deltas[i], verified, open,
+				     userdata, why);
 		count += !error;
 	}
 	if (!error)
@@ -108,6 +110,20 @@ int idrevoke_mirror_merge(struct idrevoke_merge **merge, const struct idrevoke_l
 	while (count)
 		idrevoke_payload_close(payloads[--count]);
 	return error;
+}
+
+int idrevoke_mirror_merge(struct idrevoke_merge **merge, const struct idrevoke_latest *latest,
+			  uint64_t from, idrevoke_mirror_open_t open, void *userdata,
+			  const char **why)
+{
+	return merge_payloads(merge, latest, from, false, open, userdata, why);
+}
+
+int idrevoke_mirror_merge_verified(struct idrevoke_merge **merge,
+				   const struct idrevoke_latest *latest, uint64_t from,
+				   idrevoke_mirror_open_t open, void *userdata, const char **why)
+{
+	return merge_payloads(merge, latest, from, true, open, userdata, why);
 }
 
 static int recount(struct idrevoke_merge *merge, uint64_t *count,

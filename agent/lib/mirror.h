@@ -67,6 +67,22 @@ int idrevoke_mirror_merge(struct idrevoke_merge **merge, const struct idrevoke_l
 			  const char **why);
 
 /**
+ * idrevoke_mirror_merge_verified() - the same of files that have been verified
+ * @merge: as above
+ * @latest: as above
+ * @from: as above
+ * @open: opens payloads that idrevoke_payload_verify() found to be right
+ * @userdata: as above
+ * @why: as above
+ *
+ * Return: as above.
+ */
+int idrevoke_mirror_merge_verified(struct idrevoke_merge **merge,
+				   const struct idrevoke_latest *latest, uint64_t from,
+				   idrevoke_mirror_open_t open, void *userdata,
+				   const char **why);
+
+/**
  * idrevoke_mirror_recount() - count the records in a directory, whatever it says
  * @directory: its descriptor
  * @key: the key that must have signed latest

@@ -319,6 +319,8 @@ static int request_send(struct idrevoke_netlink *link, struct nl_msg *request,
 		memset(status, 0, sizeof(*status));
 	result = nl_send_auto(link->socket, request);
 	sequence = nlmsg_hdr(request)->nlmsg_seq;
+	/* There may be records in it. */
+	explicit_bzero(nlmsg_hdr(request), nlmsg_hdr(request)->nlmsg_len);
 	nlmsg_free(request);
 	if (result < 0)
 		result = idrevoke_netlink_errno(result);

@@ -239,7 +239,8 @@ int idrevoke_netlink_events_fd(const struct idrevoke_netlink_events *events);
  * @event: out: enum idrevoke_event, for IDREVOKE_NEWS_LIST
  * @status: out: what is in force, for IDREVOKE_NEWS_LIST; counters are zero
  *
- * Return: enum idrevoke_netlink_news or a negative errno.
+ * Return: enum idrevoke_netlink_news; or a negative errno, after which events may
+ * be missing: open another subscription.
  */
 int idrevoke_netlink_events_read(struct idrevoke_netlink_events *events, uint32_t *event,
 				 struct idrevoke_status *status);

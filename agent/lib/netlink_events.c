@@ -145,8 +145,10 @@ int idrevoke_netlink_events_read(struct idrevoke_netlink_events *events, uint32_
 			if (errno == EINTR)
 				continue;
 			if (errno == ENOBUFS) {
-				join(events); /* the family's coming may be lost too */
-				return IDREVOKE_NEWS_LOST;
+				/* the family's coming may be lost too */
+				int error = join(events);
+
+				return error && error != -ENOENT ? error : IDREVOKE_NEWS_LOST;
 			}
 			return errno == EAGAIN ? IDREVOKE_NEWS_NONE : -errno;
 		}

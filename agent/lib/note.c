@@ -350,3 +350,18 @@ int idrevoke_note_verify(const char *note, size_t size, const struct idrevoke_vk
 	*text_size = length;
 	return 0;
 }
+
+bool idrevoke_note_signer(const char *note, size_t size, char signer[IDREVOKE_KEY_TEXT])
+{
+	const char *line = find_signatures(note, size), *end = note + size;
+	const char *newline = line ? memchr(line, '\n', end - line) : NULL;
+	struct signature signature;
+	uint8_t data[SIGNATURE_BYTES];
+
+	if (!newline || !split_signature(line, newline, &signature) ||
+	    !base64_decode(signature.base64, signature.base64_length, data, sizeof(data)))
+		return false;
+	snprintf(signer, IDREVOKE_KEY_TEXT, "%.*s+%02x%02x%02x%02x", (int)signature.name_length,
+		 signature.name, data[0], data[1], data[2], data[3]);
+	return true;
+}

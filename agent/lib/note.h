@@ -10,6 +10,7 @@
 #ifndef IDREVOKE_LIB_NOTE_H
 #define IDREVOKE_LIB_NOTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -113,5 +114,15 @@ char *idrevoke_note_sign(const char *text, const struct idrevoke_signer *signer)
 int idrevoke_note_verify(const char *note, size_t size, const struct idrevoke_vkey *keys,
 			 size_t key_count, unsigned int threshold, size_t *text_size,
 			 const char **why);
+
+/**
+ * idrevoke_note_signer() - who claims to have signed a note; proves nothing
+ * @note: the note; need not be terminated
+ * @size: its bytes
+ * @signer: out, terminated: "<name>+<key id>" of the first signature
+ *
+ * Return: whether it has one.
+ */
+bool idrevoke_note_signer(const char *note, size_t size, char signer[IDREVOKE_KEY_TEXT]);
 
 #endif /* IDREVOKE_LIB_NOTE_H */

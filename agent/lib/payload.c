@@ -29,45 +29,98 @@ struct idrevoke_payload {
 	uint8_t unpacked[CHUNK];
 };
 
-int idrevoke_payload_verify(FILE *file, const struct idrevoke_feed_payload *named,
-			    const char **why)
-{
-	uint8_t chunk[CHUNK], sha256[EVP_MAX_MD_SIZE];
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	const char *unused;
-	uint64_t size = 0;
-	size_t count;
-	int error = 0;
+struct idrevoke_payload_verifier {
+	FILE *file;
+	const struct idrevoke_feed_payload *named;
+	EVP_MD_CTX *context;
+	uint64_t size;
+	uint8_t chunk[CHUNK];
+};
 
-	why = why ?: &unused;
-	*why = "out of memory";
-	if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1) {
-		EVP_MD_CTX_free(context);
+int idrevoke_payload_verifier_new(struct idrevoke_payload_verifier **verifier, FILE *file,
+				  const struct idrevoke_feed_payload *named)
+{
+	struct idrevoke_payload_verifier *new = calloc(1, sizeof(*new));
+
+	*verifier = NULL;
+	if (!new)
+		return -ENOMEM;
+	new->file = file;
+	new->named = named;
+	new->context = EVP_MD_CTX_new();
+	if (!new->context || EVP_DigestInit_ex(new->context, EVP_sha256(), NULL) != 1) {
+		idrevoke_payload_verifier_free(new);
 		return -ENOMEM;
 	}
 	rewind(file);
-	errno = 0;
-	while (size <= named->stored && (count = fread(chunk, 1, sizeof(chunk), file))) {
-		size += count;
-		if (EVP_DigestUpdate(context, chunk, count) != 1)
-			error = -ENOMEM;
-	}
-	if (ferror(file)) {
+	*verifier = new;
+	return 0;
+}
+
+void idrevoke_payload_verifier_free(struct idrevoke_payload_verifier *verifier)
+{
+	if (!verifier)
+		return;
+	EVP_MD_CTX_free(verifier->context);
+	free(verifier);
+}
+
+/* All has been read: is it what it should be? */
+static int compare(struct idrevoke_payload_verifier *verifier, const char **why)
+{
+	uint8_t sha256[EVP_MAX_MD_SIZE];
+
+	rewind(verifier->file);
+	*why = "the payload is not as long as latest says";
+	if (verifier->size != verifier->named->stored)
+		return -EBADMSG;
+	*why = "out of memory";
+	if (EVP_DigestFinal_ex(verifier->context, sha256, NULL) != 1)
+		return -ENOMEM;
+	*why = "the payload has another SHA-256 than latest says";
+	if (memcmp(sha256, verifier->named->sha256, IDREVOKE_SHA256_SIZE))
+		return -EBADMSG;
+	*why = NULL;
+	return 0;
+}
+
+int idrevoke_payload_verifier_step(struct idrevoke_payload_verifier *verifier, uint64_t bytes,
+				   const char **why)
+{
+	size_t count;
+
+	for (uint64_t done = 0; done < bytes; done += count) {
+		errno = 0;
+		count = fread(verifier->chunk, 1, sizeof(verifier->chunk), verifier->file);
+		verifier->size += count;
 		*why = "the payload cannot be read";
-		error = errno ? -errno : -EIO;
-	} else if (size != named->stored) {
-		*why = "the payload is not as long as latest says";
-		error = -EBADMSG;
-	} else if (EVP_DigestFinal_ex(context, sha256, NULL) != 1) {
-		error = -ENOMEM;
-	} else if (memcmp(sha256, named->sha256, IDREVOKE_SHA256_SIZE)) {
-		*why = "the payload has another SHA-256 than latest says";
-		error = -EBADMSG;
+		if (ferror(verifier->file))
+			return errno ? -errno : -EIO;
+		if (!count || verifier->size > verifier->named->stored)
+			return compare(verifier, why);
+		*why = "out of memory";
+		if (EVP_DigestUpdate(verifier->context, verifier->chunk, count) != 1)
+			return -ENOMEM;
 	}
-	EVP_MD_CTX_free(context);
-	rewind(file);
-	if (!error)
-		*why = NULL;
+	return 1;
+}
+
+int idrevoke_payload_verify(FILE *file, const struct idrevoke_feed_payload *named,
+			    const char **why)
+{
+	struct idrevoke_payload_verifier *verifier;
+	const char *unused;
+	int error;
+
+	why = why ?: &unused;
+	*why = "out of memory";
+	error = idrevoke_payload_verifier_new(&verifier, file, named);
+	if (error)
+		return error;
+	do
+		error = idrevoke_payload_verifier_step(verifier, CHUNK, why);
+	while (error > 0);
+	idrevoke_payload_verifier_free(verifier);
 	return error;
 }
 

@@ -70,6 +70,36 @@ struct idrevoke_payload_writer;
 int idrevoke_payload_verify(FILE *file, const struct idrevoke_feed_payload *named,
 			    const char **why);
 
+struct idrevoke_payload_verifier;
+
+/**
+ * idrevoke_payload_verifier_new() - the same in steps, for files that take seconds
+ * @verifier: out; NULL on failure
+ * @file: as above; stays the caller's
+ * @named: as above; must stay
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int idrevoke_payload_verifier_new(struct idrevoke_payload_verifier **verifier, FILE *file,
+				  const struct idrevoke_feed_payload *named);
+
+/**
+ * idrevoke_payload_verifier_step() - go on
+ * @verifier: the verifier
+ * @bytes: about how many to read
+ * @why: out: on failure, what is wrong
+ *
+ * Return: 1: there is more; 0: the file is what latest says; or as above.
+ */
+int idrevoke_payload_verifier_step(struct idrevoke_payload_verifier *verifier, uint64_t bytes,
+				   const char **why);
+
+/**
+ * idrevoke_payload_verifier_free() - end it
+ * @verifier: the verifier or NULL
+ */
+void idrevoke_payload_verifier_free(struct idrevoke_payload_verifier *verifier);
+
 /**
  * idrevoke_payload_open() - start to read a payload
  * @payload: out: the reader; NULL on failure

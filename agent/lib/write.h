@@ -17,7 +17,8 @@
  * Writes ".<name>.<process id>", fsync(2), rename(2), fsync(2) of the directory.
  * Readers see the old file or the new one.
  *
- * Return: 0, or a negative errno and the file is as it was.
+ * Return: 0; or a negative errno, and the file is as it was, or new but not certain
+ * to outlive a power cut.
  */
 int idrevoke_file_replace(int directory, const char *name, const void *data, size_t size,
 			  mode_t mode);

@@ -3,15 +3,29 @@
 #
 # To be sourced first by tests/vm/*.t: from then on, the test runs as root in a
 # virtual machine of its own. A test may set guest_options
-# before, to options of scripts/vm run.
+# before, to options of scripts/vm run, and define a function prepare, which is
+# called on the host: what it puts in the directory $IDREVOKE_PREPARED can be read
+# in the virtual machine.
 
 : "${IDREVOKE_TOP:?tests are run by make check}" "${IDREVOKE_BUILD:?}"
 
 if [ -z "${IDREVOKE_GUEST-}" ]; then
 	export IDREVOKE_GUEST=yes
-	# shellcheck disable=SC2086 # a list of words
-	exec "$IDREVOKE_TOP/scripts/vm" run ${IDREVOKE_VM_OPTIONS-} ${guest_options-} -- \
-		"$(readlink -f "$0")" "$@"
+	# shellcheck disable=SC2206 # lists of words
+	vm=("$IDREVOKE_TOP/scripts/vm" run ${IDREVOKE_VM_OPTIONS-} ${guest_options-} --
+		"$(readlink -f "$0")" "$@")
+	declare -F prepare >/dev/null || exec "${vm[@]}"
+	IDREVOKE_PREPARED=$(mktemp -d "$IDREVOKE_BUILD/prepared.XXXXXX")
+	export IDREVOKE_PREPARED
+	trap 'rm -rf "$IDREVOKE_PREPARED"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	# Not as part of a condition, in which the function's own set -e has no effect.
+	(prepare)
+	prepared=$?
+	[ "$prepared" -eq 0 ] || exit "$prepared"
+	"${vm[@]}"
+	exit
 fi
 
 # shellcheck source=tests/lib/tap.sh
