@@ -153,5 +153,5 @@ ok 'systemctl stop' inside systemctl stop idrevoked
 is "$(property Result) $(property ActiveState)" 'success inactive' 'it ended as it should'
 ok 'nothing of it is left in /run' test ! -e /run/idrevoked
 is "$(journalctl -q -o export | grep -c "$card")" 0 'no card number in the journal'
-diag "$(journalctl -q -o cat -u idrevoked | grep -iE 'denied|not permitted|failed to set' | head -n 5)"
+stop systemd KILL # unshare(1) waits for its child, and heeds no other signal
 done_testing
