@@ -172,7 +172,7 @@ static int begin(struct store *store)
 	int lock, busy = 1;
 
 	for (int waited = 0; busy > 0 && waited < STORE_PATIENCE; waited += BEGIN_EVERY) {
-		lock = publish_lock(store, true);
+		lock = publish_lock(store, PUBLISH_LOCK, true);
 		if (lock < 0)
 			return -1;
 		busy = store_try_begin(store);
@@ -217,21 +217,24 @@ static int publish_locked(struct store *store, bool *snapshot_due)
 	*snapshot_due = since.deltas > SNAPSHOT_AFTER_DELTAS ||
 			(since.records > SNAPSHOT_AFTER_RECORDS &&
 			 since.records > list.count / SNAPSHOT_AFTER_PART);
-	return publish_prune(store);
+	return publish_prune(store) ?: publish_sweep(store, "delta");
 }
 
 /* Without the lock while it is written, so that nobody waits for it. */
 static int add_snapshot(struct store *store)
 {
-	int lock, error = publish_snapshot(store);
+	int writing = publish_lock(store, PUBLISH_SNAPSHOT_LOCK, false), lock, error;
 
-	if (error)
-		return error;
-	lock = publish_lock(store, true);
-	if (lock < 0)
-		return -1;
-	error = publish_latest(store) ?: publish_prune(store);
-	close(lock);
+	/* somebody else does it already */
+	if (writing < 0)
+		return 0;
+	lock = publish_snapshot(store) ? -1 : publish_lock(store, PUBLISH_LOCK, true);
+	error = lock < 0 ? -1 :
+			   publish_latest(store) ?: publish_prune(store) ?:
+			   publish_sweep(store, "snapshot");
+	if (lock >= 0)
+		close(lock);
+	close(writing);
 	return error;
 }
 
@@ -261,7 +264,7 @@ int publish_confirm(struct store *store, bool wait)
 		return 0;
 	if (publish_check_clock(store))
 		return -1;
-	lock = publish_lock(store, wait);
+	lock = publish_lock(store, PUBLISH_LOCK, wait);
 	if (lock < 0)
 		return wait ? -1 : 0;
 	error = publish_latest(store);

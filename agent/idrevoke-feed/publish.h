@@ -59,14 +59,19 @@ int publish_is_due(struct store *store, bool *due);
  */
 int publish_snapshot(struct store *store);
 
+/* Held while latest is written, and while a snapshot is written besides. */
+#define PUBLISH_LOCK "lock"
+#define PUBLISH_SNAPSHOT_LOCK "snapshot.lock"
+
 /**
- * publish_lock() - become the one who writes latest
+ * publish_lock() - become the one who writes latest, or a snapshot
  * @store: the store
+ * @name: which lock
  * @wait: for whoever is at present
  *
  * Return: a descriptor to close(2); -1: failed, or busy and not to wait.
  */
-int publish_lock(const struct store *store, bool wait);
+int publish_lock(const struct store *store, const char *name, bool wait);
 
 /**
  * publish_read_latest() - read latest as it was published
@@ -125,6 +130,22 @@ int publish_as_of(struct store *store, uint64_t version, struct idrevoke_latest 
  * Return: 0 or -1.
  */
 int publish_add_payload(struct store *store, const struct idrevoke_feed_payload *payload);
+
+/**
+ * publish_column_payload() - read a file of the feed from a row
+ * @row: a row of the table payload
+ * @payload: out
+ */
+void publish_column_payload(sqlite3_stmt *row, struct idrevoke_feed_payload *payload);
+
+/**
+ * publish_sweep() - remove the files that the database does not name
+ * @store: the store
+ * @directory: delta: the caller has the lock; snapshot: that for snapshots as well
+ *
+ * Return: 0 or -1.
+ */
+int publish_sweep(struct store *store, const char *directory);
 
 /**
  * publish_prune() - remove the files that latest does not name any more

@@ -14,25 +14,24 @@
 #include "feed_tool.h"
 #include "publish.h"
 
-#define LOCK "lock"
 #define ROOT 1
 
 /* Snapshots that are kept: the one that latest names, and the one before. */
 #define SNAPSHOTS_KEPT 2
 
-int publish_lock(const struct store *store, bool wait)
+int publish_lock(const struct store *store, const char *name, bool wait)
 {
-	int lock = openat(store->directory, LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int lock = openat(store->directory, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (lock < 0) {
-		complain("%s: %s", LOCK, strerror(errno));
+		complain("%s: %s", name, strerror(errno));
 		return -1;
 	}
 	while (flock(lock, LOCK_EX | (wait ? 0 : LOCK_NB))) {
 		if (errno == EINTR)
 			continue;
 		if (errno != EWOULDBLOCK)
-			complain("%s: %s", LOCK, strerror(errno));
+			complain("%s: %s", name, strerror(errno));
 		close(lock);
 		return -1;
 	}
@@ -145,7 +144,7 @@ int publish_snapshot(struct store *store)
 	return store_end(store, error);
 }
 
-static void column_payload(sqlite3_stmt *row, struct idrevoke_feed_payload *payload)
+void publish_column_payload(sqlite3_stmt *row, struct idrevoke_feed_payload *payload)
 {
 	memset(payload, 0, sizeof(*payload));
 	payload->base = sqlite3_column_int64(row, 0);
@@ -170,7 +169,7 @@ int publish_as_of(struct store *store, uint64_t version, struct idrevoke_latest 
 	sqlite3_bind_int64(row, 1, version);
 	step = sqlite3_step(row);
 	if (step == SQLITE_ROW)
-		column_payload(row, &latest->snapshot);
+		publish_column_payload(row, &latest->snapshot);
 	sqlite3_finalize(row);
 	if (step != SQLITE_ROW) {
 		complain("the feed has no snapshot of version %" PRIu64 " or before", version);
@@ -183,7 +182,7 @@ int publish_as_of(struct store *store, uint64_t version, struct idrevoke_latest 
 	sqlite3_bind_int64(row, 1, (int64_t)version - 1);
 	sqlite3_bind_int(row, 2, IDREVOKE_FEED_DELTAS_MAX);
 	while ((step = sqlite3_step(row)) == SQLITE_ROW)
-		column_payload(row, &latest->deltas[latest->delta_count++]);
+		publish_column_payload(row, &latest->deltas[latest->delta_count++]);
 	sqlite3_finalize(row);
 	return step == SQLITE_DONE ? 0 : store_complain(store);
 }
@@ -302,7 +301,7 @@ static int prune(struct store *store)
 		struct idrevoke_feed_payload payload;
 		char path[IDREVOKE_FEED_PATH];
 
-		column_payload(row, &payload);
+		publish_column_payload(row, &payload);
 		idrevoke_feed_path(&payload, path);
 		if (unlinkat(store->feed, path, 0) && errno != ENOENT)
 			complain("%s: %s", path, strerror(errno));

@@ -5,6 +5,7 @@
  *	store.db	events, records, and what was published of them (SQLite)
  *	key		the key that signs the feed
  *	lock		held by the one who publishes or confirms
+ *	snapshot.lock	held by the one who writes a snapshot
  *	feed/		what may be served
  *
  * Functions return 0, or -1 after they have said on standard error what is wrong.

@@ -3,9 +3,11 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -109,7 +111,7 @@ static int start(struct idrevoke_payload_writer *writer)
 	    ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(writer->zstd, writer->named.unpacked)))
 		return -ENOMEM;
 	file = openat(writer->feed, writer->temporary,
-		      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+		      O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (file < 0)
 		return -errno;
 	writer->file = fdopen(file, "w");
@@ -120,6 +122,18 @@ static int start(struct idrevoke_payload_writer *writer)
 	/* whatever the umask: a copy of the feed is for web servers */
 	if (fchmod(file, 0644))
 		return -errno;
+	return 0;
+}
+
+/* Process ids are not enough: in containers several writers may have the same. */
+static int name_temporary(struct idrevoke_payload_writer *writer, const char *directory)
+{
+	uint64_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return -EIO;
+	snprintf(writer->temporary, sizeof(writer->temporary), "%s/.%016" PRIx64, directory,
+		 random);
 	return 0;
 }
 
@@ -148,9 +162,9 @@ int idrevoke_payload_create(struct idrevoke_payload_writer **writer, int feed,
 	new->named.version = header->version;
 	new->named.unpacked =
 		IDREVOKE_PAYLOAD_HEADER_SIZE + header->records * IDREVOKE_FEED_RECORD_SIZE;
-	snprintf(new->temporary, sizeof(new->temporary), "%s/.%ld", directory, (long)getpid());
-
-	error = make_directory(feed, directory);
+	error = name_temporary(new, directory);
+	if (!error)
+		error = make_directory(feed, directory);
 	if (!error)
 		error = start(new);
 	if (!error)

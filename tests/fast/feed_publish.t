@@ -112,6 +112,7 @@ for call in $calls; do
 		[ "$found" = "$before" ] || [ "$found" = "$after" ] || wrong+=" $call-$i:feed"
 		feed publish --store "$store" >"$work/out" || wrong+=" $call-$i:publish"
 		[ "$(verify)" = "$after" ] || wrong+=" $call-$i:after"
+		[ "$(find "$store/feed/delta" -type f | wc -l)" -eq 1 ] || wrong+=" $call-$i:files"
 		feed show --store "$store" --recount >"$work/out" || wrong+=" $call-$i:recount"
 	done
 done
