@@ -14,17 +14,9 @@
 
 #define SECOND_US 1000000ULL
 
-/*
- * What cannot say that it is alive while it lasts is one fsync(2) or one SHA-256
- * of a snapshot: two gigabytes of a whole country's list at 20 MB/s take 100 s.
- * WatchdogSec in the unit file is the same.
- */
-#define LONGEST_SILENCE (180 * SECOND_US)
-
 /* No state of a list: the module is not there, or was not looked for yet. */
 #define UNKNOWN UINT32_MAX
 
-static bool ready;
 static uint32_t state = UNKNOWN;
 static char list_words[160], feed_words[256], told[sizeof(list_words) + sizeof(feed_words)];
 
@@ -38,7 +30,6 @@ static uint64_t now_usec(void)
 
 void service_ready(void)
 {
-	ready = true;
 	sd_notify(0, "READY=1");
 }
 
@@ -50,26 +41,6 @@ void service_reloading(void)
 void service_stopping(void)
 {
 	sd_notify(0, "STOPPING=1");
-}
-
-void service_alive(void)
-{
-	static uint64_t interval, next;
-	uint64_t now = now_usec();
-
-	if (now < next)
-		return;
-	if (!interval) {
-		interval = SECOND_US;
-		/* Twice as often as would do, like the event loop. */
-		if (sd_watchdog_enabled(0, &interval) > 0)
-			interval = interval / 4 < SECOND_US ? interval / 4 : SECOND_US;
-	}
-	next = now + interval;
-	if (ready)
-		sd_notify(0, "WATCHDOG=1");
-	else
-		sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%llu", LONGEST_SILENCE);
 }
 
 static void tell(void)

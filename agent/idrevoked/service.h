@@ -26,14 +26,6 @@ void service_reloading(void);
 void service_stopping(void);
 
 /**
- * service_alive() - to be called now and then by whatever keeps the loop waiting
- *
- * Speaks for the watchdog, which the event loop does otherwise; and while the
- * service starts, for the limit on that. Costs a look at the clock.
- */
-void service_alive(void);
-
-/**
  * service_list() - what the kernel holds, whenever it was looked at
  * @error: of asking it; -ENOENT: the module is not loaded
  * @status: what it says, without @error

@@ -192,6 +192,12 @@ reload() {
 	kill -HUP "${process[agent]}"
 }
 
+# put LATEST: in the place of the one that is served
+put() {
+	cp "$1" "$work/store/feed/.put"
+	mv "$work/store/feed/.put" "$work/store/feed/latest"
+}
+
 stop issuer
 happens 'STATUS: the feed cannot be had' \
 	notified 'STATUS=Waiting for the kernel module idrevoke\. The feed cannot be had: .*'
@@ -222,12 +228,19 @@ happens 'journal: the feed can be had again' \
 happens 'metrics: reachable' measured idrevoke_feed_reachable -eq 1
 like "$(tail -n 1 <(grep STATUS= "$work/notify.log"))" 'module idrevoke\.$' 'STATUS: no word of the feed'
 
-cp "$work/older" "$work/store/feed/.older"
-mv "$work/store/feed/.older" "$work/store/feed/latest"
+put "$work/older"
 happens 'metrics: an older version' failures older
 happens 'journal: refused' logged FEED_REFUSED IDREVOKE_URL "https://127.0.0.1:$port/" IDREVOKE_CAUSE=older
 ok 'a withdrawal' event withdraw "$card"
 happens 'metrics: a newer one' measured idrevoke_feed_version -eq 3
+
+ok 'somebody else, of the same name' feed init --store "$work/other" --name test
+ok 'publishes as well' feed publish --store "$work/other"
+cp "$work/store/feed/latest" "$work/newest"
+put "$work/other/feed/latest"
+happens 'metrics: a signature of somebody else' failures signature
+happens 'journal: refused' logged FEED_REFUSED IDREVOKE_CAUSE signature
+put "$work/newest"
 
 # --- reloading
 
@@ -250,8 +263,8 @@ reload
 happens 'metrics: an authority that is not known' failures tls
 settings conf "root_key = \"$stranger\";" "${usual[@]}"
 reload
-happens 'metrics: a signature of somebody else' failures signature
-happens 'journal: refused' logged FEED_REFUSED IDREVOKE_CAUSE signature
+happens 'journal: the key of another feed' logged CONFIGURATION_REFUSED PRIORITY 3
+happens 'metrics: a reload that failed' measured idrevoke_reload_failures_total -eq 1
 settings conf "url = (\"https://127.0.0.1:1/\", \"https://127.0.0.1:$port/\");" "${usual[@]}"
 reload
 happens 'journal: a mirror that cannot be had' logged FEED_FAILED IDREVOKE_URL https://127.0.0.1:1/
@@ -261,9 +274,9 @@ happens 'metrics: the first one is tried again' measured 'idrevoke_feed_failures
 is "$(sample idrevoke_feed_reachable)" 1 'metrics: which changes nothing'
 settings conf 'poll = "soon";' "${usual[@]}"
 reload
-happens 'journal: a bad configuration' logged CONFIGURATION_REFUSED PRIORITY 3
-happens 'metrics: the same' measured idrevoke_reload_failures_total -eq 1
-is "$(sample idrevoke_reloads_total)" 4 'metrics: of five reloads'
+happens 'metrics: a bad configuration' measured idrevoke_reload_failures_total -eq 2
+is "$(journal CONFIGURATION_REFUSED PRIORITY | wc -l)" 2 'journal: the same'
+is "$(sample idrevoke_reloads_total)" 3 'metrics: of five reloads'
 
 tcp=$(free_port)
 for address in "127.0.0.1:$tcp" "[::1]:$tcp"; do
