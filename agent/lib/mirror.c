@@ -126,8 +126,8 @@ int idrevoke_mirror_merge_verified(struct idrevoke_merge **merge,
 	return merge_payloads(merge, latest, from, true, open, userdata, why);
 }
 
-static int recount(struct idrevoke_merge *merge, uint64_t *count,
-		   struct idrevoke_digest *digest, const char **why)
+int idrevoke_mirror_count(struct idrevoke_merge *merge, uint64_t *count,
+			  struct idrevoke_digest *digest, const char **why)
 {
 	struct idrevoke_record record;
 	int more;
@@ -166,7 +166,7 @@ int idrevoke_mirror_recount(int directory, const struct idrevoke_vkey *key,
 	}
 	if (error)
 		return error;
-	error = recount(merge, count, digest, why);
+	error = idrevoke_mirror_count(merge, count, digest, why);
 	idrevoke_merge_close(merge);
 	return error;
 }

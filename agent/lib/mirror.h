@@ -83,6 +83,18 @@ int idrevoke_mirror_merge_verified(struct idrevoke_merge **merge,
 				   const char **why);
 
 /**
+ * idrevoke_mirror_count() - count records, whatever the payloads say
+ * @merge: a snapshot, nothing read yet
+ * @count: out: records found
+ * @digest: out: their digest
+ * @why: out: on failure, what is wrong; may be NULL
+ *
+ * Return: 0 or a negative errno.
+ */
+int idrevoke_mirror_count(struct idrevoke_merge *merge, uint64_t *count,
+			  struct idrevoke_digest *digest, const char **why);
+
+/**
  * idrevoke_mirror_recount() - count the records in a directory, whatever it says
  * @directory: its descriptor
  * @key: the key that must have signed latest
