@@ -1,43 +1,108 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* check and batch: questions to the device. Numbers never come by argument. */
+/* check: one question to the device. */
 #include <errno.h>
 #include <inttypes.h>
+#include <openssl/ui.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <idrevoke.h>
-
+#include "../lib/lines.h"
 #include "ctl.h"
+#include "question.h"
 
-/* Questions of a batch that are asked at a time. */
-#define BATCH 4096
+/* Longest line that is taken from a terminal. */
+#define PROMPT_SIZE 256
 
-struct flags {
-	char text[32];
+/* A number on its way into a question, which it may be found not to be. */
+struct number {
+	struct idrevoke_check *check;
+	const char *wrong; /* what it lacks to be one; NULL: nothing */
 };
 
-static struct flags flags_text(uint32_t answer_flags)
+/*
+ * Not echoed, so that it stays neither on the screen nor in what the terminal
+ * remembers; of a typing error the check character tells.
+ */
+static int read_terminal(struct number *number)
 {
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} names[] = {
-		{ IDREVOKE_FLAG_PERSON, "PERSON" },
-		{ IDREVOKE_FLAG_LATE, "LATE" },
-		{ IDREVOKE_FLAG_STALE, "STALE" },
-	};
-	struct flags flags = { "" };
+	char text[PROMPT_SIZE];
+	int got = UI_UTIL_read_pw_string(text, sizeof(text), "number (not shown): ", 0);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!(answer_flags & names[i].flag))
-			continue;
-		if (flags.text[0])
-			strcat(flags.text, "+");
-		strcat(flags.text, names[i].name);
+	if (!got)
+		number->wrong = question_number(number->check, text, strlen(text));
+	explicit_bzero(text, sizeof(text));
+	if (got == -2) {
+		/* interrupted: end as one who was */
+		signal(SIGINT, SIG_DFL);
+		raise(SIGINT);
 	}
-	return flags;
+	return got ? fail("no number can be read from the terminal") : 0;
+}
+
+/* The first line of a file. */
+static int read_file(struct number *number, FILE *file, const char *name)
+{
+	struct idrevoke_lines *lines;
+	const char *why;
+	int got;
+
+	if (idrevoke_lines_open(&lines, file))
+		return fail("out of memory");
+	got = idrevoke_lines_next(lines, &why);
+	if (got == 1)
+		number->wrong = question_number(number->check, lines->text, lines->length);
+	else if (got == -EBADMSG)
+		number->wrong = why;
+	idrevoke_lines_close(lines);
+	if (!got)
+		return usage_error("there is no number in %s", shown(name));
+	return got == 1 || got == -EBADMSG ? 0 : fail("%s: %s", shown(name), strerror(-got));
+}
+
+static int read_number(struct number *number, const char *path)
+{
+	FILE *file;
+	int error;
+
+	if (!path)
+		return isatty(STDIN_FILENO) ? read_terminal(number) :
+					      read_file(number, stdin, "standard input");
+	file = fopen(path, "re");
+	if (!file)
+		return fail("%s: %s", shown(path), strerror(errno));
+	error = read_file(number, file, path);
+	fclose(file);
+	return error;
+}
+
+static int answer_print(const struct idrevoke_check *check, const char *note)
+{
+	char issued[TIME_TEXT], flags[FLAGS_TEXT], members[ANSWER_TEXT];
+
+	if (json_wanted) {
+		answer_json(check, note, members);
+		printf("{%s}\n", members);
+		return output_flush();
+	}
+	fputs(idrevoke_verdict_name(check->verdict), stdout);
+	if (check->verdict == IDREVOKE_UNKNOWN)
+		printf(" (%s)", idrevoke_why_name(check->why));
+	else if (check->reason)
+		printf(" (%s)", idrevoke_reason_name(check->reason));
+	if (answer_flags(check, flags)[0])
+		printf(" %s", flags);
+	if (check->version)
+		printf(", version %" PRIu64 " of %s", (uint64_t)check->version,
+		       time_text(issued, check->issued));
+	putchar('\n');
+	if (output_flush())
+		return EXIT_FAILED;
+	if (note)
+		say("%s", note);
+	return 0;
 }
 
 static int exit_status(const struct idrevoke_check *check)
@@ -52,312 +117,103 @@ static int exit_status(const struct idrevoke_check *check)
 	}
 }
 
-static json_t *answer_json(const struct idrevoke_check *check)
+static int ask(struct number *number, const char *device_path)
 {
-	return json_pack("{ss ss ss sb sb sb sI sI}", "verdict",
-			 idrevoke_verdict_name(check->verdict), "why",
-			 idrevoke_why_name(check->why), "reason",
-			 idrevoke_reason_name(check->reason), "person",
-			 !!(check->answer_flags & IDREVOKE_FLAG_PERSON), "late",
-			 !!(check->answer_flags & IDREVOKE_FLAG_LATE), "stale",
-			 !!(check->answer_flags & IDREVOKE_FLAG_STALE), "version",
-			 (json_int_t)check->version, "issued", (json_int_t)check->issued);
-}
+	struct idrevoke_check *check = number->check;
+	struct idrevoke_device *device;
+	const char *note;
+	int error = device_open(&device, device_path);
 
-static int answer_print(const struct idrevoke_check *check)
-{
-	struct flags flags = flags_text(check->answer_flags);
-	char issued[TIME_TEXT];
-
-	fputs(idrevoke_verdict_name(check->verdict), stdout);
-	if (check->verdict == IDREVOKE_UNKNOWN)
-		printf(" (%s)", idrevoke_why_name(check->why));
-	else if (check->reason)
-		printf(" (%s)", idrevoke_reason_name(check->reason));
-	if (flags.text[0])
-		printf(" %s", flags.text);
-	if (check->version)
-		printf(", version %" PRIu64 " of %s", (uint64_t)check->version,
-		       time_text(issued, check->issued));
-	putchar('\n');
-	return 0;
-}
-
-static bool start_parse(const char *text, uint32_t *start)
-{
-	uint64_t value;
-
-	if (strlen(text) != 8 || !number_parse(text, 99999999, &value))
-		return false;
-	*start = value;
-	return true;
-}
-
-static bool consistency_parse(const char *text, uint8_t *consistency)
-{
-	static const char *const names[] = {
-		[IDREVOKE_CONSISTENCY_NONE] = "none",
-		[IDREVOKE_CONSISTENCY_FACE] = "face",
-		[IDREVOKE_CONSISTENCY_FINGERPRINT] = "fingerprint",
-		[IDREVOKE_CONSISTENCY_OTHER] = "other",
-		[IDREVOKE_CONSISTENCY_MISMATCH] = "mismatch",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcmp(text, names[i])) {
-			*consistency = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Length of a line without its end. */
-static size_t line_length(const char *line, ssize_t size)
-{
-	while (size > 0 && strchr("\r\n", line[size - 1]))
-		size--;
-	return size;
-}
-
-/*
- * Puts a number into a question. Of what is longer than a number nothing is
- * asked: its first 18 characters could be one. The kernel calls a question
- * without a number malformed.
- */
-static bool number_put(struct idrevoke_check *check, const char *text, size_t length)
-{
-	if (length > sizeof(check->number) || memchr(text, '\0', length))
-		return false;
-	memcpy(check->number, text, length);
-	return true;
-}
-
-static int device_open(struct idrevoke_device **device, const char *path)
-{
-	int error = idrevoke_device_open(device, path);
-
-	if (error == -ENOENT || error == -ENODEV || error == -ENXIO)
-		return fail("%s: %s; is the kernel module idrevoke loaded?",
-			    path ? path : IDREVOKE_DEVICE, strerror(-error));
 	if (error)
-		return fail("%s: %s", path ? path : IDREVOKE_DEVICE, strerror(-error));
-	return 0;
+		return error;
+	/* without a number where there is none: the kernel calls that malformed */
+	error = idrevoke_device_check(device, check);
+	idrevoke_device_close(device);
+	if (error)
+		return fail("cannot ask: %s", strerror(-error));
+	note = number->wrong ?: question_explain(check);
+	return answer_print(check, note) ?: exit_status(check);
 }
 
-/* Reads one line from standard input into @check. */
-static int read_number(struct idrevoke_check *check)
-{
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t size;
+struct question {
+	struct idrevoke_check check;
+	struct number number;
+	bool visible; /* the number was on the command line */
+	const char *file, *device;
+};
 
-	if (isatty(STDIN_FILENO))
-		fputs("number: ", stderr);
-	setvbuf(stdin, NULL, _IONBF, 0); /* no copy stays in a buffer of stdio */
-	size = getline(&line, &room, stdin);
-	if (size >= 0)
-		number_put(check, line, line_length(line, size));
-	if (line)
-		explicit_bzero(line, room);
-	free(line);
-	if (size < 0)
-		return usage_error("no number on standard input");
-	return 0;
-}
-
-int ctl_check(int argc, char **argv)
+static int take_options(struct question *question, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "start", required_argument, NULL, OPTION_START },
 		{ "consistency", required_argument, NULL, OPTION_CONSISTENCY },
+		{ "file", required_argument, NULL, OPTION_FILE },
+		{ "number-others-can-see", required_argument, NULL, OPTION_NUMBER },
 		{ "device", required_argument, NULL, OPTION_DEVICE },
-		{ "json", no_argument, NULL, OPTION_JSON },
-		{ "help", no_argument, NULL, OPTION_HELP },
-		{ 0 },
+		OPTIONS_COMMON,
 	};
-	struct idrevoke_check check = { 0 };
-	struct idrevoke_device *device;
-	bool json = false;
-	const char *path = NULL;
-	int option, error;
+	const char *wrong = NULL;
+	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while (!wrong && (option = option_next(argc, argv, options)) != -1) {
 		switch (option) {
 		case OPTION_START:
-			if (!start_parse(optarg, &check.valid_from))
-				return usage_error("'%s' is no date YYYYMMDD", optarg);
+			wrong = question_start(&question->check, optarg);
 			break;
 		case OPTION_CONSISTENCY:
-			if (!consistency_parse(optarg, &check.consistency))
-				return usage_error("'%s' is no kind of consistency", optarg);
+			wrong = question_consistency(&question->check, optarg);
+			break;
+		case OPTION_FILE:
+			question->file = optarg;
+			break;
+		case OPTION_NUMBER:
+			question->visible = true;
+			question->number.wrong =
+				question_number(&question->check, optarg, strlen(optarg));
+			/* seen already, but not for longer than need be */
+			explicit_bzero(optarg, strlen(optarg));
 			break;
 		case OPTION_DEVICE:
-			path = optarg;
+			question->device = optarg;
 			break;
-		case OPTION_JSON:
-			json = true;
-			break;
-		case OPTION_HELP:
-			return help();
-		default:
-			return EXIT_USAGE;
 		}
 	}
-	if (optind < argc)
-		return usage_error("check takes the number on standard input, "
-				   "where others cannot see it");
-	error = read_number(&check);
-	if (error)
-		return error;
-	error = device_open(&device, path);
-	if (error) {
-		explicit_bzero(&check, sizeof(check));
-		return error;
-	}
-	error = idrevoke_device_check(device, &check);
-	idrevoke_device_close(device);
-	explicit_bzero(check.number, sizeof(check.number));
-	if (error)
-		return fail("cannot ask: %s", strerror(-error));
-	error = json ? print_json(answer_json(&check)) : answer_print(&check);
-	if (!error)
-		error = output_flush();
-	return error ? error : exit_status(&check);
-}
-
-/* One line of a batch; false if it is no question: @check then asks nothing. */
-static bool line_take(struct idrevoke_check *check, const char *line, size_t length)
-{
-	const char *comma = memchr(line, ',', length);
-	char start[9];
-	size_t rest;
-
-	if (!comma)
-		return length && number_put(check, line, length);
-	rest = line + length - (comma + 1);
-	if (comma == line || !number_put(check, line, comma - line) || rest >= sizeof(start))
-		return false;
-	memcpy(start, comma + 1, rest);
-	start[rest] = '\0';
-	return !rest || start_parse(start, &check->valid_from);
-}
-
-static bool line_parse(struct idrevoke_check *check, const char *line, size_t length)
-{
-	bool good;
-
-	memset(check, 0, sizeof(*check));
-	good = line_take(check, line, length);
-	if (!good)
-		explicit_bzero(check, sizeof(*check));
-	return good;
-}
-
-struct batch {
-	struct idrevoke_device *device;
-	struct idrevoke_check checks[BATCH];
-	bool bad[BATCH];
-	size_t count;
-	uint64_t line; /* the last that was answered */
-	bool json, revoked, other;
-};
-
-static int batch_answer(struct batch *batch, size_t i)
-{
-	struct idrevoke_check *check = &batch->checks[i];
-	struct flags flags;
-	json_t *object;
-
-	batch->line++;
-	if (batch->bad[i])
-		fprintf(stderr, "idrevokectl: line %" PRIu64 ": not NUMBER or NUMBER,YYYYMMDD\n",
-			batch->line);
-	batch->revoked |= check->verdict == IDREVOKE_REVOKED;
-	batch->other |= check->verdict != IDREVOKE_REVOKED && check->verdict != IDREVOKE_CLEAR;
-	if (batch->json) {
-		object = answer_json(check);
-		json_object_set_new(object, "line", json_integer(batch->line));
-		return print_json(object);
-	}
-	flags = flags_text(check->answer_flags);
-	printf("%" PRIu64 ",%s,%s,%s,%s,%" PRIu64 "\n", batch->line,
-	       idrevoke_verdict_name(check->verdict), idrevoke_why_name(check->why),
-	       idrevoke_reason_name(check->reason), flags.text, (uint64_t)check->version);
+	if (wrong)
+		return usage_error("%s", wrong);
+	if (question->visible && question->file)
+		return usage_error("the number comes from --file or from the command line");
 	return 0;
 }
 
-static int batch_ask(struct batch *batch)
+static int run(int argc, char **argv)
 {
-	ssize_t done;
-	int error = 0;
+	struct question question = { .number.check = &question.check };
+	int error = take_options(&question, argc, argv);
 
-	if (!batch->count)
-		return 0;
-	done = idrevoke_device_check_batch(batch->device, batch->checks, batch->count);
-	if (done < 0)
-		return fail("cannot ask: %s", strerror(-done));
-	for (ssize_t i = 0; !error && i < done; i++)
-		error = batch_answer(batch, i);
-	if (!error && (size_t)done < batch->count)
-		error = fail("the kernel stopped after line %" PRIu64, batch->line);
-	batch->count = 0;
+	if (!error && !question.visible)
+		error = read_number(&question.number, question.file);
+	if (!error)
+		error = ask(&question.number, question.device);
+	explicit_bzero(&question, sizeof(question));
 	return error;
 }
 
-int ctl_batch(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "device", required_argument, NULL, OPTION_DEVICE },
-		{ "json", no_argument, NULL, OPTION_JSON },
-		{ "help", no_argument, NULL, OPTION_HELP },
-		{ 0 },
-	};
-	static struct batch batch;
-	const char *path = NULL;
-	size_t room = 0;
-	char *line = NULL;
-	ssize_t size;
-	int option, error;
-
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (option) {
-		case OPTION_DEVICE:
-			path = optarg;
-			break;
-		case OPTION_JSON:
-			batch.json = true;
-			break;
-		case OPTION_HELP:
-			return help();
-		default:
-			return EXIT_USAGE;
-		}
-	}
-	if (optind < argc)
-		return usage_error("batch takes numbers on standard input, "
-				   "where others cannot see them");
-	error = device_open(&batch.device, path);
-	if (error)
-		return error;
-	while (!error && (size = getline(&line, &room, stdin)) >= 0) {
-		batch.bad[batch.count] = !line_parse(&batch.checks[batch.count], line,
-						     line_length(line, size));
-		if (++batch.count == BATCH)
-			error = batch_ask(&batch);
-	}
-	if (!error && ferror(stdin))
-		error = fail("cannot read standard input: %s", strerror(errno));
-	if (!error)
-		error = batch_ask(&batch);
-	if (!error)
-		error = output_flush();
-	if (line)
-		explicit_bzero(line, room);
-	free(line);
-	idrevoke_device_close(batch.device);
-	explicit_bzero(batch.checks, sizeof(batch.checks));
-	if (error)
-		return error;
-	return batch.revoked ? EXIT_REVOKED : batch.other ? EXIT_OTHER : EXIT_CLEAR;
-}
+const struct command command_check = {
+	"check", run,
+	"usage: idrevokectl check [OPTION...]\n"
+	"\n"
+	"Asks whether a card is revoked. The card's number is the first line of standard\n"
+	"input; if that is a terminal, it is asked for, and not shown while typed.\n"
+	"\n"
+	"  --start YYYYMMDD     start of validity as printed on the card\n"
+	"  --consistency HOW    how it was established that the bearer is the holder:\n"
+	"                       none, face, fingerprint, other or mismatch\n"
+	"  --file FILE          the number is the first line of this file\n"
+	"  --number-others-can-see NUMBER\n"
+	"                       the number; any user of this machine can read it in the\n"
+	"                       list of processes, and shells keep it in their history\n"
+	"  --device PATH        instead of " IDREVOKE_DEVICE "\n"
+	"  --json               the answer as an object of JSON\n"
+	"\n"
+	"Exit status: 0 CLEAR, 1 REVOKED, 3 AMBIGUOUS or UNKNOWN, 2 wrong usage, 4 failed\n"
+};

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "../lib/netlink.h"
 
@@ -15,30 +16,94 @@ enum {
 	EXIT_CLEAR = 0, /* and success in general */
 	EXIT_REVOKED = 1,
 	EXIT_USAGE = 2,
-	EXIT_OTHER = 3, /* another verdict; not equal; not in time */
+	EXIT_OTHER = 3, /* another verdict or state; not equal; not in time */
 	EXIT_FAILED = 4,
 };
 
-/* What getopt_long(3) returns for options without a letter. */
+/* What option_next() returns: options have no letters. */
 enum {
-	OPTION_START = 256,
+	OPTION_CA = 256,
+	OPTION_CERTIFICATE,
+	OPTION_CLIENT_KEY,
+	OPTION_CONFIG,
 	OPTION_CONSISTENCY,
 	OPTION_CURRENT,
-	OPTION_VERSION,
-	OPTION_TIMEOUT,
-	OPTION_STATE,
-	OPTION_KEY,
 	OPTION_DEVICE,
-	OPTION_JSON,
+	OPTION_FEED,
+	OPTION_FILE,
+	OPTION_FORMAT,
 	OPTION_HELP,
+	OPTION_JSON,
+	OPTION_KERNEL,
+	OPTION_KEY,
+	OPTION_NUMBER,
+	OPTION_PROGRESS,
+	OPTION_PROXY,
+	OPTION_START,
+	OPTION_STATE,
+	OPTION_TIMEOUT,
+	OPTION_VERSION,
 };
 
-int ctl_batch(int argc, char **argv);
-int ctl_check(int argc, char **argv);
-int ctl_status(int argc, char **argv);
-int ctl_verify(int argc, char **argv);
-int ctl_wait(int argc, char **argv);
-int ctl_watch(int argc, char **argv);
+/* What every command takes; the last of its options. */
+#define OPTIONS_COMMON                                                        \
+	{ "json", no_argument, NULL, OPTION_JSON },                           \
+	{ "help", no_argument, NULL, OPTION_HELP },                           \
+	{ 0 }
+
+/**
+ * struct command - a subcommand
+ * @name: as it is called
+ * @run: does it; returns the exit status
+ * @help: at most 24 lines of 80 columns
+ */
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+};
+
+extern const struct command command_batch;
+extern const struct command command_check;
+extern const struct command command_status;
+extern const struct command command_verify;
+extern const struct command command_wait;
+extern const struct command command_watch;
+
+/* The one that runs; NULL before it is known. */
+extern const struct command *command;
+
+/* --json was given. */
+extern bool json_wanted;
+
+/**
+ * option_next() - take the next option of the command line
+ * @argc: as the command got it
+ * @argv: as the command got it
+ * @options: what the command takes, OPTIONS_COMMON included
+ *
+ * Ends the program itself where there is nothing more to do: after --help, for
+ * an option that there is not and for an argument that is none.
+ *
+ * Return: OPTION_*, its argument in optarg; -1: there are no more.
+ */
+int option_next(int argc, char **argv, const struct option *options);
+
+/**
+ * number_parse() - read a decimal number of an option
+ * @text: the text
+ * @most: the greatest that is allowed
+ * @value: out
+ *
+ * Return: whether it is one.
+ */
+bool number_parse(const char *text, uint64_t most, uint64_t *value);
+
+/**
+ * say() - say something on standard error, which is no failure
+ * @format: as of printf
+ */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
  * fail() - say on standard error what went wrong
@@ -57,29 +122,46 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
- * help() - print the general help
+ * shown() - a text of the command line or of a file's header, for a message
+ * @text: the text
  *
- * Return: EXIT_CLEAR.
+ * Return: @text, or other words if it could have a card number in it.
  */
-int help(void);
+const char *shown(const char *text);
 
 /**
- * link_open() - connect to the kernel; says on standard error why it cannot
- * @link: out
+ * status_ask() - what is in force; a module that is not loaded is no error
+ * @status: out: all zero (NOT_READY) without the module
+ * @loaded: out: whether the module is loaded
+ *
+ * Return: 0 or EXIT_FAILED, which it explains.
+ */
+int status_ask(struct idrevoke_status *status, bool *loaded);
+
+/**
+ * status_json() - what is in force, without counters
+ * @status: what the kernel says
+ *
+ * Return: an object, or NULL: no memory.
+ */
+json_t *status_json(const struct idrevoke_status *status);
+
+/**
+ * event_line() - an event as watch and wait print it
+ * @event: its name
+ * @status: what is in force, or NULL
+ *
+ * Return: the line, without its end, for the caller to free(); NULL: no memory.
+ */
+char *event_line(const char *event, const struct idrevoke_status *status);
+
+/**
+ * events_open() - subscribe to events; says on standard error why it cannot
+ * @events: out
  *
  * Return: 0 or EXIT_FAILED.
  */
-int link_open(struct idrevoke_netlink **link);
-
-/**
- * number_parse() - read a decimal number of an option
- * @text: the text
- * @most: the greatest that is allowed
- * @value: out
- *
- * Return: whether it is one.
- */
-bool number_parse(const char *text, uint64_t most, uint64_t *value);
+int events_open(struct idrevoke_netlink_events **events);
 
 /* Room for a digest in hexadecimal, and for a time in ISO 8601. */
 #define DIGEST_TEXT 33
@@ -106,15 +188,15 @@ const char *time_text(char text[TIME_TEXT], uint64_t seconds);
 /**
  * output_flush() - write out what was printed
  *
- * Return: 0 or EXIT_FAILED.
+ * Return: 0 or EXIT_FAILED, which it explains.
  */
 int output_flush(void);
 
 /**
- * print_json() - one line of JSON on standard output
+ * print_json() - one line of JSON on standard output, which is flushed
  * @object: the value; given back here
  *
- * Return: 0 or EXIT_FAILED.
+ * Return: 0 or EXIT_FAILED, which it explains.
  */
 int print_json(json_t *object);
 

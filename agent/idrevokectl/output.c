@@ -2,17 +2,30 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "ctl.h"
+#include "progress.h"
 
-static void say(const char *format, va_list arguments, const char *end)
+/* In one piece, whatever another thread says. */
+static void say_list(const char *format, va_list arguments, const char *end)
 {
+	flockfile(stderr);
+	progress_clear();
 	fputs("idrevokectl: ", stderr);
 	vfprintf(stderr, format, arguments);
 	fputs(end, stderr);
+	funlockfile(stderr);
+}
+
+void say(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say_list(format, arguments, "\n");
+	va_end(arguments);
 }
 
 int fail(const char *format, ...)
@@ -20,7 +33,7 @@ int fail(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(format, arguments, "\n");
+	say_list(format, arguments, "\n");
 	va_end(arguments);
 	return EXIT_FAILED;
 }
@@ -30,31 +43,11 @@ int usage_error(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(format, arguments, "; try idrevokectl --help\n");
+	say_list(format, arguments, "");
 	va_end(arguments);
+	fprintf(stderr, "; try idrevokectl %s%s--help\n", command ? command->name : "",
+		command ? " " : "");
 	return EXIT_USAGE;
-}
-
-int link_open(struct idrevoke_netlink **link)
-{
-	int error = idrevoke_netlink_open(link);
-
-	if (error == -ENOENT)
-		return fail("the kernel module idrevoke is not loaded");
-	if (error)
-		return fail("cannot connect to the kernel: %s", strerror(-error));
-	return 0;
-}
-
-bool number_parse(const char *text, uint64_t most, uint64_t *value)
-{
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	*value = strtoull(text, &end, 10);
-	return !errno && !*end && *value <= most;
 }
 
 const char *digest_text(char text[DIGEST_TEXT], const uint8_t digest[IDREVOKE_DIGEST_SIZE])
@@ -77,14 +70,22 @@ const char *time_text(char text[TIME_TEXT], uint64_t seconds)
 
 int output_flush(void)
 {
-	return fflush(stdout) || ferror(stdout) ? fail("cannot write the output") : 0;
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	return fail("cannot write the output%s%s", errno ? ": " : "",
+		    errno ? strerror(errno) : "");
 }
 
 int print_json(json_t *object)
 {
-	int error = !object || json_dumpf(object, stdout, JSON_COMPACT) ||
-		    putchar('\n') == EOF;
+	bool whole;
 
+	if (!object)
+		return fail("out of memory");
+	whole = !json_dumpf(object, stdout, JSON_COMPACT) && putchar('\n') != EOF;
 	json_decref(object);
-	return error ? fail("cannot write the output") : 0;
+	if (output_flush())
+		return EXIT_FAILED;
+	return whole ? 0 : fail("cannot write the output");
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# idrevoked and idrevokectl where there is no module: configuration, usage, and a
-# list that is fetched from a real server and kept while the module is awaited
+# idrevoked where there is no module: configuration, usage, and a list that is
+# fetched from a real server and kept while the module is awaited
 # shellcheck source=tests/lib/tap.sh disable=SC2317 # functions are called by name
 . "${IDREVOKE_TOP:?tests are run by make check}/tests/lib/tap.sh"
 
@@ -26,36 +26,6 @@ ctl() { "$agent/idrevokectl/idrevokectl" "$@"; }
 exits 0 'idrevoked --help' idrevoked --help
 exits 2 'idrevoked with an unknown option' idrevoked --nonsense
 exits 2 'idrevoked with an argument' idrevoked nonsense
-exits 0 'idrevokectl --help' ctl --help
-exits 0 'idrevokectl check --help' ctl check --help
-exits 2 'idrevokectl without a command' ctl
-exits 2 'idrevokectl with an unknown command' ctl nonsense
-exits 2 'check with an unknown option' ctl check --nonsense
-exits 2 'check with a number on the command line' ctl check 110101199003078881
-exits 2 'check with half a date' ctl check --start 2019
-exits 2 'check with an unknown consistency' ctl check --consistency smell
-exits 2 'check without a number' ctl check </dev/null
-exits 2 'wait without --current' ctl wait
-exits 2 'wait with a bad time' ctl wait --current --timeout soon
-exits 2 'verify with a directory but no key' ctl verify --state "$work"
-exits 2 'verify with a bad key' ctl verify --state "$work" --key nonsense
-exits 2 'status with an argument' ctl status nonsense
-
-check_without_device() {
-	echo 110101199003078881 | ctl check --device "$work/nothing"
-}
-exits 4 'check without a device' check_without_device
-# shellcheck disable=SC2312 # its status was looked at
-like "$(check_without_device 2>&1)" 'is the kernel module idrevoke loaded' 'which says why'
-check_other_device() {
-	echo 110101199003078881 | ctl check --device /dev/null
-}
-exits 4 'check on another device' check_other_device
-if [ ! -e /sys/module/idrevoke ]; then
-	exits 4 'status without the module' ctl status
-	exits 4 'verify without the module' ctl verify
-	exits 3 'wait that is not fulfilled in time' ctl wait --current --timeout 0
-fi
 
 # --- configuration
 
@@ -216,7 +186,6 @@ start agent_3 run_agent wrong_key
 until_true 'what another key signed is refused' said agent_3 'latest: .*trying again'
 ok 'and not kept' test ! -e "$work/empty/latest"
 stop agent_3
-exits 4 'nor is a state directory verified with it' ctl verify --state "$work/state" --key "$other"
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
 	-subj /CN=other -keyout "$work/other_key" -out "$work/other_ca" 2>/dev/null
@@ -224,10 +193,6 @@ settings wrong_ca '' "$work/other_ca" empty
 start agent_4 run_agent wrong_ca
 until_true 'a server that no known authority vouches for is refused' said agent_4 'certificate'
 stop agent_4
-
-damaged=$(find "$work/state/snapshot" -type f)
-printf X | dd of="$damaged" bs=1 seek=100 conv=notrunc status=none
-exits 4 'a damaged file is noticed' ctl verify --state "$work/state" --key "$vkey"
 
 ok 'no card number in what was said' test -z "$(grep -l 110101199003078881 "$work"/*.log)"
 done_testing
