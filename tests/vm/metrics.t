@@ -142,7 +142,9 @@ filled() {
 export WATCHDOG_USEC=400
 start agent run_agent
 happens 'ready' notified READY=1
+happens 'and filled after that' state CURRENT
 unload_module
+happens 'STATUS: it is waited for' notified 'STATUS=Waiting .*'
 load_module
 happens 'filled' state CURRENT
 happens 'STATUS: filled' filled
