@@ -114,6 +114,16 @@ static void read_payload(struct reader *reader, struct idrevoke_feed_payload *pa
 		reader->bad = true;
 }
 
+/* Packing adds little to what cannot be packed; more is nothing to be fetched. */
+static bool size_is_sane(const struct idrevoke_feed_payload *payload)
+{
+	const uint64_t most = IDREVOKE_PAYLOAD_HEADER_SIZE +
+			      IDREVOKE_FEED_RECORDS_MAX * IDREVOKE_FEED_RECORD_SIZE;
+
+	return payload->unpacked <= most &&
+	       payload->stored <= payload->unpacked + payload->unpacked / 64 + 1024;
+}
+
 int idrevoke_latest_parse(struct idrevoke_latest *latest, const char *text, size_t size,
 			  const char **why)
 {
@@ -156,6 +166,13 @@ int idrevoke_latest_parse(struct idrevoke_latest *latest, const char *text, size
 	if (reader.bad || reader.at != reader.end ||
 	    idrevoke_digest_parse(digest, &latest->digest))
 		return -EBADMSG;
+
+	*why = "latest names a file of a size that none can have";
+	if (!size_is_sane(&latest->snapshot))
+		return -EBADMSG;
+	for (unsigned int i = 0; i < latest->delta_count; i++)
+		if (!size_is_sane(&latest->deltas[i]))
+			return -EBADMSG;
 
 	*why = "the payloads that latest names do not lead to its version";
 	for (unsigned int i = 0; i < latest->delta_count; i++)

@@ -23,7 +23,8 @@
  *	delta <from> <to> <sha256> <stored bytes> <unpacked bytes>
  *
  * with 0 to 64 lines "delta", newest first, without gaps, that lead from the
- * snapshot (or from before it) to the version.
+ * snapshot (or from before it) to the version. No file has more than 2^32 records,
+ * nor is it stored in many more bytes than it unpacks to.
  */
 #ifndef IDREVOKE_LIB_FEED_H
 #define IDREVOKE_LIB_FEED_H
@@ -36,6 +37,7 @@
 
 #define IDREVOKE_FEED_LATEST "latest"
 #define IDREVOKE_FEED_DELTAS_MAX 64
+#define IDREVOKE_FEED_RECORDS_MAX (1ULL << 32)
 #define IDREVOKE_FEED_KEYS_MAX 16
 #define IDREVOKE_SHA256_SIZE 32
 

@@ -187,7 +187,7 @@ static void latests(void)
 	ok(refused, "cut short, or with zeros in front, it is refused");
 	free(text);
 
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 9; i++) {
 		struct idrevoke_latest wrong = latest;
 
 		switch (i) {
@@ -197,6 +197,9 @@ static void latests(void)
 		case 3: wrong.snapshot.unpacked = 97; break;
 		case 4: wrong.valid_for = 0; break;
 		case 5: wrong.epoch = 0; break;
+		case 6: wrong.snapshot.stored = 1ULL << 60; break;
+		case 7: wrong.deltas[2].stored = 1 << 20; break;
+		case 8: wrong.snapshot.unpacked += 20 * (IDREVOKE_FEED_RECORDS_MAX + 1); break;
 		}
 		text = idrevoke_latest_format(&wrong);
 		is(idrevoke_latest_parse(&again, text, strlen(text), &why), -EBADMSG,
