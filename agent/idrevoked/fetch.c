@@ -30,6 +30,7 @@ struct mirror {
 	struct http_validators seen; /* of its last answer */
 	uint64_t issued;	/* its last statement; 0: none */
 	uint64_t confirm_every; /* and when the next one is due */
+	uint64_t valid_for;	/* and for how long it holds */
 	uint64_t asked;		/* when, CLOCK_MONOTONIC */
 	bool asking;		/* a request is under way */
 	bool conditional;	/* and only for what is not known */
@@ -127,12 +128,16 @@ static void set_behind(struct mirror *mirror, const char *why)
 
 static void judge_age(struct mirror *mirror)
 {
-	uint64_t age = time(NULL) - mirror->issued;
+	uint64_t now = time(NULL), age = now > mirror->issued ? now - mirror->issued : 0;
 	char why[128];
 
-	snprintf(why, sizeof(why), "was not confirmed for %" PRIu64 " s, though it is to be every %"
-		 PRIu64 " s", age, mirror->confirm_every);
-	set_behind(mirror, time_left(mirror) ? NULL : why);
+	if (age >= mirror->valid_for)
+		snprintf(why, sizeof(why), "has expired: it was issued %" PRIu64
+			 " s ago, to be valid for %" PRIu64 " s", age, mirror->valid_for);
+	else
+		snprintf(why, sizeof(why), "was not confirmed for %" PRIu64
+			 " s, though it is to be every %" PRIu64 " s", age, mirror->confirm_every);
+	set_behind(mirror, time_left(mirror) && age < mirror->valid_for ? NULL : why);
 }
 
 /* Something was signed: is it by the issuer, and what does it say? */
@@ -164,6 +169,7 @@ static bool take_latest(struct mirror *mirror, const struct http_reply *reply)
 	mirror->seen = reply->validators;
 	mirror->issued = latest.issued;
 	mirror->confirm_every = latest.confirm_every;
+	mirror->valid_for = latest.valid_for;
 	/* Before what it leads to, which is to be had where latest was. */
 	fetch->source = mirror - fetch->mirrors;
 	news = fetch->latest(fetch->userdata, &latest, reply->body, reply->size, objection);
