@@ -17,10 +17,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "edition.h"
 #include "fetch.h"
+#include "floor.h"
 #include "kernel.h"
 #include "load.h"
 #include "log.h"
@@ -34,9 +34,6 @@
 #include "state.h"
 #include "sync.h"
 
-/* The issuer's clock may be so many seconds ahead of ours, as for the kernel. */
-#define SKEW_MAX 60
-
 struct sync {
 	const struct config *config;
 	struct state state;
@@ -47,7 +44,7 @@ struct sync {
 	sd_event_source *idle; /* goes on with saving */
 
 	struct edition newest;
-	struct idrevoke_latest accepted; /* the newest that was in force, or saved */
+	struct idrevoke_latest floor; /* the newest that was in force, or saved */
 	struct parcels parcels;
 	struct proof proof;
 	struct save save;
@@ -78,15 +75,6 @@ static void tell_once(struct sync *sync, const char *what)
 			  "version %" PRIu64 " of the feed: %s", sync->newest.latest.version,
 			  what);
 	sync->told = true;
-}
-
-/* A list that was found to be one: the floor for whatever else is offered. */
-static void accept_list(struct sync *sync, const struct idrevoke_latest *latest)
-{
-	const struct idrevoke_latest *floor = &sync->accepted;
-
-	if (version_order(latest->epoch, latest->version, floor->epoch, floor->version) >= 0)
-		sync->accepted = *latest;
 }
 
 /* After a failure: what else there is to be done, and what failed a little later. */
@@ -179,7 +167,7 @@ static void compare_held(struct sync *sync, const struct idrevoke_status *status
 		log_event(LOG_INFO, MESSAGE_LIST_IN_FORCE, LOG_FIELDS(LOG_VERSION(latest)),
 			  "version %" PRIu64 " is in force already", latest->version);
 	sync->announced = true;
-	accept_list(sync, latest);
+	floor_raise(&sync->floor, latest);
 	if (latest->issued > status->issued && kernel_confirm(sync->kernel, latest))
 		retry_later(&sync->retry);
 }
@@ -253,7 +241,7 @@ static int load(struct sync *sync)
 
 	if (!error && sync->newest.note)
 		save_loaded(&sync->save, &sync->newest);
-	accept_list(sync, &sync->newest.latest);
+	floor_raise(&sync->floor, &sync->newest.latest);
 	return error;
 }
 
@@ -313,7 +301,7 @@ static int on_work(sd_event_source *source, void *userdata)
 		return 0;
 	}
 	proof_pushed(&sync->proof, &sync->pushed, sync->from);
-	accept_list(sync, &sync->pushed);
+	floor_raise(&sync->floor, &sync->pushed);
 	if (!sync->from)
 		sync->only_snapshot = false;
 	sync->announced |= same_list(&sync->pushed, &sync->newest.latest);
@@ -350,7 +338,7 @@ static void saved(struct sync *sync)
 		log_event(LOG_NOTICE, MESSAGE_STATE_WORKS, LOG_FIELDS(.path = sync->config->state),
 			  "%s: the list is saved again", sync->config->state);
 	sync->save_failed = false;
-	accept_list(sync, &sync->save.saved);
+	floor_raise(&sync->floor, &sync->save.saved);
 	retry_worked(&sync->retry);
 	save_offer(&sync->save, &sync->newest); /* there may be a newer one by now */
 	pursue_saving(sync);
@@ -411,48 +399,13 @@ static void on_kernel(void *userdata, bool appeared)
 	step(sync);
 }
 
-/*
- * Forward only, and one list a version; but a list that has only been announced is
- * none yet. It may turn out not to be what was signed, or never be had: then what
- * the issuer says later counts, also if that is an older version, or another list.
- * Return: whether to object; @why says why.
- */
-static bool objection(const struct sync *sync, const struct idrevoke_latest *latest,
-		      char why[FETCH_WHY_SIZE])
-{
-	const struct idrevoke_latest *ours = &sync->accepted, *newest = &sync->newest.latest;
-	int order = version_order(latest->epoch, latest->version, ours->epoch, ours->version);
-	int64_t ahead = latest->issued - time(NULL);
-
-	if (ahead > SKEW_MAX)
-		snprintf(why, FETCH_WHY_SIZE, "the issuer's time is %" PRId64 " s ahead of this "
-			 "machine's clock", ahead);
-	else if (ours->version && latest->epoch < ours->epoch)
-		snprintf(why, FETCH_WHY_SIZE, "the server offers an older epoch (%" PRIu64
-			 "); ours is %" PRIu64, latest->epoch, ours->epoch);
-	else if (ours->version && order < 0)
-		snprintf(why, FETCH_WHY_SIZE, "the server offers an older version (%" PRIu64
-			 "); ours is %" PRIu64, latest->version, ours->version);
-	else if (ours->version && !order && !same_list(latest, ours))
-		snprintf(why, FETCH_WHY_SIZE, "the server offers another list under the same "
-			 "version (%" PRIu64 ")", latest->version);
-	else if (sync->newest.note && !same_list(newest, ours) && !same_list(newest, latest) &&
-		 latest->issued < newest->issued)
-		snprintf(why, FETCH_WHY_SIZE, "the server offers an older statement (version %"
-			 PRIu64 "); version %" PRIu64 " is on its way", latest->version,
-			 newest->version);
-	else
-		return false;
-	return true;
-}
-
 static int on_latest(void *userdata, const struct idrevoke_latest *latest, const char *note,
 		     size_t size, char why[FETCH_WHY_SIZE])
 {
 	struct sync *sync = userdata;
 	bool same = sync->newest.note && same_list(latest, &sync->newest.latest);
 
-	if (objection(sync, latest, why))
+	if (floor_objects(&sync->floor, &sync->newest, latest, why))
 		return -ESTALE;
 	if (edition_is(&sync->newest, note, size)) {
 		save_repeated(&sync->save);
