@@ -19,6 +19,7 @@ struct download {
 	struct idrevoke_feed_payload named;
 	unsigned int mirror; /* which is asked first */
 	unsigned int tried;  /* how many were asked before this one */
+	int error;	     /* of those: what says most */
 	bool running;
 	FILE *sink;
 	fetch_done_t done;
@@ -55,7 +56,7 @@ static unsigned int mirror_of(const struct download *download)
 static int check(struct download *download, const struct http_reply *reply, const char **why)
 {
 	*why = reply->error;
-	if (reply->status == 404 || reply->status == 410)
+	if (reply->missing)
 		return -ENOENT;
 	if (reply->status != 200)
 		return reply->sink_error ? -reply->sink_error : -EIO;
@@ -98,6 +99,12 @@ static void tell(struct download *download, unsigned int mirror, const struct ht
 	downloads->trouble[mirror] = error;
 }
 
+/* That one mirror cannot be reached says nothing of the file, as others may have. */
+static int telling(const struct download *download, int error)
+{
+	return error == -EIO && download->error ? download->error : error;
+}
+
 static void on_reply(void *userdata, struct http_reply *reply)
 {
 	struct download *download = userdata;
@@ -110,9 +117,12 @@ static void on_reply(void *userdata, struct http_reply *reply)
 	tell(download, mirror_of(download), reply, error, why);
 	download->tried++;
 	/* Another mirror is no help against a full disk. */
-	if (!(error == -EIO || error == -ENOENT || error == -EBADMSG) || reply->sink_error ||
-	    download->tried == downloads->config->url_count)
+	if (!(error == -EIO || error == -ENOENT || error == -EBADMSG) || reply->sink_error)
 		finish(download, error);
+	else if (download->tried == downloads->config->url_count)
+		finish(download, telling(download, error));
+	else
+		download->error = telling(download, error);
 	start_some(downloads);
 }
 
@@ -157,8 +167,10 @@ static void start_some(struct downloads *downloads)
 	while (downloads->running < AT_ONCE && (download = waiting(downloads))) {
 		int error = start(download);
 
-		if (error)
+		if (error) {
+			log_line(LOG_ERR, "cannot fetch a file: %s", strerror(-error));
 			finish(download, error);
+		}
 	}
 }
 

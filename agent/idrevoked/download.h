@@ -19,8 +19,9 @@ struct download;
  * typedef fetch_done_t - called when a payload is there, or not
  * @userdata: as given to fetch_payload()
  * @error: 0: all of it is in the sink and compared with its SHA-256; -EBADMSG:
- *	no mirror has what the issuer signed; -EIO: it did not come; else the
- *	negative errno of writing to the sink. Was logged.
+ *	what came is not what the issuer signed; -ENOENT: it is not there, say
+ *	because a newer latest does not name it any more; -EIO: it did not come;
+ *	else the negative errno of writing to the sink. Was logged.
  */
 typedef void (*fetch_done_t)(void *userdata, int error);
 

@@ -58,3 +58,14 @@ bool same_payload(const struct idrevoke_feed_payload *a, const struct idrevoke_f
 	return a->base == b->base && a->version == b->version &&
 	       !memcmp(a->sha256, b->sha256, sizeof(a->sha256));
 }
+
+bool latest_names(const struct idrevoke_latest *latest,
+		  const struct idrevoke_feed_payload *named)
+{
+	if (same_payload(&latest->snapshot, named))
+		return true;
+	for (unsigned int i = 0; i < latest->delta_count; i++)
+		if (same_payload(&latest->deltas[i], named))
+			return true;
+	return false;
+}

@@ -81,4 +81,12 @@ bool same_list(const struct idrevoke_latest *a, const struct idrevoke_latest *b)
  */
 bool same_payload(const struct idrevoke_feed_payload *a, const struct idrevoke_feed_payload *b);
 
+/**
+ * latest_names() - whether a latest names a payload
+ * @latest: the latest
+ * @named: the payload
+ */
+bool latest_names(const struct idrevoke_latest *latest,
+		  const struct idrevoke_feed_payload *named);
+
 #endif /* IDREVOKED_EDITION_H */

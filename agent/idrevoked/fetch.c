@@ -177,7 +177,7 @@ static bool take_latest(struct mirror *mirror, const struct http_reply *reply)
 		fetch->source = source;
 	if (fetch->source != source)
 		log_line(LOG_NOTICE, "%slatest: the list comes from here now", mirror->url);
-	if (news == -ESTALE)
+	if (news == -ESTALE || news == -EAGAIN)
 		set_behind(mirror, objection);
 	else
 		judge_age(mirror);

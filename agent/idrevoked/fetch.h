@@ -29,11 +29,12 @@ struct fetch;
  * @latest: what it says
  * @note: the whole note
  * @size: its bytes
- * @why: out: with -ESTALE, what is wrong with it
+ * @why: out: with -ESTALE and -EAGAIN, what is wrong with it
  *
  * Return: 1: it was news; 0: it was known, or older though as good; -ESTALE: what
- * is known is newer, or contradicts it, so that another mirror is to be asked; or
- * another negative errno: it is to be asked for again after a while.
+ * is known is newer, or contradicts it, so that another mirror is to be asked;
+ * -EAGAIN: the same at present, but later it may do; or another negative errno: it
+ * is to be asked for again after a while.
  */
 typedef int (*fetch_latest_t)(void *userdata, const struct idrevoke_latest *latest,
 			      const char *note, size_t size, char why[FETCH_WHY_SIZE]);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -22,16 +23,24 @@ static bool is_overtaken(const struct idrevoke_latest *floor, const struct editi
 	       !same_list(&newest->latest, latest) && latest->issued < newest->latest.issued;
 }
 
-bool floor_objects(const struct idrevoke_latest *floor, const struct edition *newest,
-		   const struct idrevoke_latest *latest, char why[FETCH_WHY_SIZE])
+int floor_check(const struct idrevoke_latest *floor, const struct edition *newest,
+		const struct idrevoke_latest *latest, char why[FETCH_WHY_SIZE])
 {
 	int order = version_order(latest->epoch, latest->version, floor->epoch, floor->version);
 	int64_t ahead = latest->issued - time(NULL);
 
-	if (ahead > SKEW_MAX)
+	if (ahead > SKEW_MAX) {
 		snprintf(why, FETCH_WHY_SIZE, "the issuer's time is %" PRId64 " s ahead of this "
 			 "machine's clock", ahead);
-	else if (floor->version && latest->epoch < floor->epoch)
+		return -EAGAIN;
+	}
+	if (is_overtaken(floor, newest, latest)) {
+		snprintf(why, FETCH_WHY_SIZE, "the server offers an older statement (version %"
+			 PRIu64 "); version %" PRIu64 " is on its way", latest->version,
+			 newest->latest.version);
+		return -EAGAIN;
+	}
+	if (floor->version && latest->epoch < floor->epoch)
 		snprintf(why, FETCH_WHY_SIZE, "the server offers an older epoch (%" PRIu64
 			 "); ours is %" PRIu64, latest->epoch, floor->epoch);
 	else if (floor->version && order < 0)
@@ -40,11 +49,7 @@ bool floor_objects(const struct idrevoke_latest *floor, const struct edition *ne
 	else if (floor->version && !order && !same_list(latest, floor))
 		snprintf(why, FETCH_WHY_SIZE, "the server offers another list under the same "
 			 "version (%" PRIu64 ")", latest->version);
-	else if (is_overtaken(floor, newest, latest))
-		snprintf(why, FETCH_WHY_SIZE, "the server offers an older statement (version %"
-			 PRIu64 "); version %" PRIu64 " is on its way", latest->version,
-			 newest->latest.version);
 	else
-		return false;
-	return true;
+		return 0;
+	return -ESTALE;
 }

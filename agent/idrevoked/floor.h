@@ -7,8 +7,6 @@
 #ifndef IDREVOKED_FLOOR_H
 #define IDREVOKED_FLOOR_H
 
-#include <stdbool.h>
-
 #include "edition.h"
 #include "fetch.h"
 
@@ -20,13 +18,16 @@
 void floor_raise(struct idrevoke_latest *floor, const struct idrevoke_latest *latest);
 
 /**
- * floor_objects() - whether a latest that the issuer signed must not be followed
+ * floor_check() - whether a latest that the issuer signed may be followed
  * @floor: as above
  * @newest: what has been announced
  * @latest: what is offered
- * @why: out: in words, if so
+ * @why: out: in words, if not
+ *
+ * Return: 0: it may; -ESTALE: never; -EAGAIN: not now, but what it is compared
+ * with, the clock or what was announced, may turn out to be wrong.
  */
-bool floor_objects(const struct idrevoke_latest *floor, const struct edition *newest,
-		   const struct idrevoke_latest *latest, char why[FETCH_WHY_SIZE]);
+int floor_check(const struct idrevoke_latest *floor, const struct edition *newest,
+		const struct idrevoke_latest *latest, char why[FETCH_WHY_SIZE]);
 
 #endif /* IDREVOKED_FLOOR_H */

@@ -191,6 +191,12 @@ static enum cause cause_of(const struct http_transfer *transfer, CURLcode code)
 	}
 }
 
+static bool is_missing(const struct http_reply *reply, CURLcode code)
+{
+	return reply->status == 404 || reply->status == 410 ||
+	       code == CURLE_FILE_COULDNT_READ_FILE;
+}
+
 /* Hands out what is finished. A callback may start new transfers. */
 static void finish(struct http *http)
 {
@@ -213,6 +219,7 @@ static void finish(struct http *http)
 		reply.error = error;
 		if (why) {
 			reply.cause = cause_of(transfer, message->data.result);
+			reply.missing = is_missing(&reply, message->data.result);
 			snprintf(error, sizeof(error), "%s", why);
 			reply.status = 0;
 			reply.body = NULL;

@@ -53,6 +53,7 @@ struct http_question {
  * @status: 200, also for a file; 304: the same as @seen of the question; 0: failed
  * @error: why it failed, in words for the journal
  * @cause: the same in one word
+ * @missing: the server says that it does not have it
  * @sink_error: errno of writing to the sink, 0: none
  * @retry_after: seconds for which the server asks to be left alone; 0: it does not
  * @body: of @size bytes, the receiver's to free(); NULL if it went to a sink
@@ -64,6 +65,7 @@ struct http_reply {
 	long status;
 	const char *error;
 	enum cause cause;
+	bool missing;
 	int sink_error;
 	long retry_after;
 	char *body;

@@ -16,10 +16,14 @@ static int failed(struct load *load, const char *path, int error)
 	return error;
 }
 
-static int foreign(const struct state *state, const char *path, const struct idrevoke_vkey *key)
+static int foreign(struct load *load, const struct state *state, const char *path,
+		   const struct idrevoke_vkey *key)
 {
 	char signer[IDREVOKE_KEY_TEXT];
 
+	if (load->told)
+		return -ENOKEY;
+	load->told = true;
 	state_signer(state, signer);
 	log_event(LOG_ERR, MESSAGE_STATE_REFUSED, LOG_FIELDS(.path = path),
 		  "%s: the saved list is signed by %s, but root_key is %s+%02x%02x%02x%02x: "
@@ -34,6 +38,7 @@ int load_edition(struct load *load, struct state *state, const struct config *co
 	int error = state->directory < 0 ? state_open(state, config->state) : 0;
 	const char *path = config->state, *why = "?";
 	struct idrevoke_vkey key;
+	bool damaged;
 
 	if (error == -ENOSPC || error == -EDQUOT || error == -EROFS) {
 		log_event(LOG_ERR, MESSAGE_STATE_FAILED, LOG_FIELDS(.path = path, .error = -error),
@@ -48,8 +53,10 @@ int load_edition(struct load *load, struct state *state, const struct config *co
 		return -EINVAL; /* the configuration was tested */
 	error = state_load(state, &key, edition, &why);
 	if (error == -ENOKEY)
-		return foreign(state, path, &key);
-	if (state_trouble(error))
+		return foreign(load, state, path, &key);
+	/* Damaged for good, or not there; else it may be read some day, and is the floor. */
+	damaged = error == -EBADMSG || error == -EFBIG || error == -EISDIR;
+	if (error && error != -ENOENT && !damaged)
 		return failed(load, path, error);
 	load->done = true;
 	if (!error)
@@ -60,7 +67,7 @@ int load_edition(struct load *load, struct state *state, const struct config *co
 	else
 		log_event(LOG_ERR, MESSAGE_STATE_REFUSED, LOG_FIELDS(.path = path),
 			  "%s: the saved list is not used: %s", path, why);
-	if (error == -EBADMSG)
+	if (damaged)
 		state_set_aside(state);
 	return 0;
 }

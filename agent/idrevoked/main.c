@@ -124,8 +124,11 @@ static int run(struct agent *agent)
 		return EXIT_FAILURE;
 	}
 	error = sync_new(&agent->sync, event, &agent->config);
-	if (!error)
+	if (!error) {
 		error = metrics_server_new(&agent->metrics, event, agent->sync);
+		if (error)
+			log_line(LOG_ERR, "cannot start: %s", strerror(-error));
+	}
 	if (!error) {
 		metrics_server_listen(agent->metrics, agent->config.metrics);
 		service_ready();

@@ -243,23 +243,13 @@ int parcels_store(struct parcels *parcels, const struct idrevoke_latest *latest)
 	return 0;
 }
 
-static bool names(const struct idrevoke_latest *latest, const struct idrevoke_feed_payload *named)
-{
-	if (same_payload(&latest->snapshot, named))
-		return true;
-	for (unsigned int i = 0; i < latest->delta_count; i++)
-		if (same_payload(&latest->deltas[i], named))
-			return true;
-	return false;
-}
-
 void parcels_retain(struct parcels *parcels, const struct idrevoke_latest *one,
 		    const struct idrevoke_latest *other)
 {
 	for (struct parcel *parcel = parcels->first, *next; parcel; parcel = next) {
 		next = parcel->next;
-		if (parcel->arrived && !names(one, &parcel->named) &&
-		    !names(other, &parcel->named))
+		if (parcel->arrived && !latest_names(one, &parcel->named) &&
+		    !latest_names(other, &parcel->named))
 			discard(parcel);
 	}
 }

@@ -156,7 +156,6 @@ static ssize_t next_block(struct push *push, const uint8_t **records)
 
 static int refused(struct push *push, int error)
 {
-	metrics_count(is_delta(push) ? METRICS_DELTAS_FAILED : METRICS_SNAPSHOTS_FAILED);
 	log_event(LOG_ERR, MESSAGE_LIST_REFUSED,
 		  LOG_FIELDS(LOG_VERSION(push->latest), .error = -error),
 		  "the kernel refused the %s to version %" PRIu64 ": %s",

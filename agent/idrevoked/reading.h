@@ -40,7 +40,7 @@ int reading_step(struct reading *reading, struct idrevoke_merge **merge);
 /**
  * reading_failed() - say that records could not be read to their end
  * @latest: which names the version
- * @error: of idrevoke_merge_next(), negative
+ * @error: of idrevoke_mirror_merge_verified() or idrevoke_merge_next(), negative
  * @why: likewise
  *
  * Return: -EUCLEAN if it is due to what is in the files; else @error.

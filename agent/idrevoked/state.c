@@ -197,12 +197,15 @@ bool state_trouble(int error)
 int state_load(const struct state *state, const struct idrevoke_vkey *key,
 	       struct edition *edition, const char **why)
 {
-	int error = idrevoke_mirror_latest(state->directory, key, &edition->latest, &edition->note,
-					   &edition->size, why);
+	struct edition saved = { 0 };
+	int error = idrevoke_mirror_latest(state->directory, key, &saved.latest, &saved.note,
+					   &saved.size, why);
 
 	if (error)
-		edition_free(edition);
-	return error;
+		return error;
+	edition_free(edition);
+	*edition = saved;
+	return 0;
 }
 
 void state_signer(const struct state *state, char signer[IDREVOKE_KEY_TEXT])

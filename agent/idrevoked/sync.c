@@ -77,8 +77,8 @@ static void tell_once(struct sync *sync, const char *what)
 	sync->told = true;
 }
 
-/* After a failure: what else there is to be done, and what failed a little later. */
-static void try_later(struct sync *sync)
+/* A whole version cannot be had or used: again a little later, or a newer one. */
+static void whole_failed(struct sync *sync)
 {
 	retry_later(&sync->retry);
 	save_renew(&sync->save, &sync->newest);
@@ -87,15 +87,25 @@ static void try_later(struct sync *sync)
 /* The list was not put in force: why, and what else may do? */
 static void push_failed(struct sync *sync, int error)
 {
-	if (!sync->from)
+	metrics_count(sync->from ? METRICS_DELTAS_FAILED : METRICS_SNAPSHOTS_FAILED);
+	if (!sync->from) {
 		save_unusable(&sync->save, &sync->pushed, error);
-	if (!sync->from && error != -ENODATA && error != -EUCLEAN)
-		sync->refused = true;
-	/* What is damaged is fetched again. */
-	if (sync->from && (error == -EUCLEAN || error == -ESTALE || error == -EBADMSG ||
-			   error == -ENOSPC))
+		/* What is damaged is fetched again; a module that was unloaded refuses nothing. */
+		if (error != -ENODATA && error != -EUCLEAN && error != -ENOENT)
+			sync->refused = true;
+		whole_failed(sync);
+		return;
+	}
+	if (error == -EUCLEAN || error == -ESTALE || error == -EBADMSG || error == -ENOSPC)
 		sync->only_snapshot = true;
-	try_later(sync);
+	retry_later(&sync->retry);
+}
+
+static void stop_push(struct sync *sync)
+{
+	sd_event_source_set_enabled(sync->work, SD_EVENT_OFF);
+	push_free(sync->push);
+	sync->push = NULL;
 }
 
 static void start_push(struct sync *sync, const struct idrevoke_latest *latest, uint64_t from)
@@ -146,7 +156,7 @@ static void push_whole(struct sync *sync, const struct idrevoke_status *status)
 		 parcels_here(&sync->parcels, &save->saved, 0))
 		start_push(sync, &save->saved, 0);
 	else if (here < 0)
-		try_later(sync);
+		whole_failed(sync);
 }
 
 /*
@@ -187,7 +197,7 @@ static void bring_forward(struct sync *sync, const struct idrevoke_status *statu
 	if (here > 0)
 		start_push(sync, latest, status->version);
 	else if (here < 0)
-		try_later(sync);
+		retry_later(&sync->retry);
 }
 
 /* Pursues the first aim. */
@@ -248,7 +258,8 @@ static int load(struct sync *sync)
 static int on_latest(void *userdata, const struct idrevoke_latest *latest, const char *note,
 		     size_t size, char why[FETCH_WHY_SIZE]);
 
-static void start_fetching(struct sync *sync)
+/* Return: whether files can be asked for now. */
+static bool start_fetching(struct sync *sync)
 {
 	int error = fetch_new(&sync->fetch, sd_event_source_get_event(sync->idle), sync->config,
 			      on_latest, sync);
@@ -256,16 +267,18 @@ static void start_fetching(struct sync *sync)
 	if (error < 0) {
 		log_line(LOG_ERR, "cannot use the network: %s", strerror(-error));
 		retry_later(&sync->retry);
-		return;
+		return false;
 	}
 	parcels_reroute(&sync->parcels, sync->fetch);
+	return true;
 }
 
 /* What goes on beside the kernel. */
 static void step_beside(struct sync *sync)
 {
-	if (!sync->fetch)
-		start_fetching(sync);
+	/* What was missing before has its chance now. */
+	if (!sync->fetch && start_fetching(sync))
+		step_kernel(sync);
 	pursue_saving(sync);
 }
 
@@ -290,11 +303,10 @@ static int on_work(sd_event_source *source, void *userdata)
 	struct sync *sync = userdata;
 	int more = push_step(sync->push);
 
+	(void)source;
 	if (more > 0)
 		return 0;
-	sd_event_source_set_enabled(source, SD_EVENT_OFF);
-	push_free(sync->push);
-	sync->push = NULL;
+	stop_push(sync);
 	if (more < 0) {
 		push_failed(sync, more);
 		step_beside(sync);
@@ -328,7 +340,7 @@ static void saving_failed(struct sync *sync, int error)
 			  "%s: cannot save the list: %s; trying again", sync->config->state,
 			  strerror(-error));
 	sync->save_failed = true;
-	try_later(sync);
+	whole_failed(sync);
 }
 
 static void saved(struct sync *sync)
@@ -376,6 +388,18 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
+/* Whether a payload is one of those that lead from the kernel's list to the newest. */
+static bool kernel_needs(const struct sync *sync, const struct idrevoke_feed_payload *named)
+{
+	const struct idrevoke_latest *latest = &sync->newest.latest;
+	int deltas = idrevoke_latest_deltas(latest, sync->held_version);
+
+	for (int i = 0; i < deltas; i++)
+		if (same_payload(&latest->deltas[i], named))
+			return true;
+	return false;
+}
+
 static void on_parcel(void *userdata, const struct idrevoke_feed_payload *named, int error)
 {
 	struct sync *sync = userdata;
@@ -384,18 +408,23 @@ static void on_parcel(void *userdata, const struct idrevoke_feed_payload *named,
 		step(sync);
 		return;
 	}
-	/* Unless latest is newer by now, there is another way to what it names. */
-	if (named->base && (error == -ENOENT || error == -EBADMSG))
+	/* There is another way to what latest names. */
+	if (kernel_needs(sync, named) && (error == -ENOENT || error == -EBADMSG))
 		sync->only_snapshot = true;
-	try_later(sync);
+	if (latest_names(&sync->save.whole.latest, named))
+		whole_failed(sync);
+	else
+		retry_later(&sync->retry);
 }
 
 static void on_kernel(void *userdata, bool appeared)
 {
 	struct sync *sync = userdata;
 
-	if (appeared)
+	if (appeared) {
 		sync->refused = false;
+		stop_push(sync); /* to the module that was loaded before */
+	}
 	step(sync);
 }
 
@@ -404,9 +433,11 @@ static int on_latest(void *userdata, const struct idrevoke_latest *latest, const
 {
 	struct sync *sync = userdata;
 	bool same = sync->newest.note && same_list(latest, &sync->newest.latest);
+	int error;
 
-	if (floor_objects(&sync->floor, &sync->newest, latest, why))
-		return -ESTALE;
+	error = floor_check(&sync->floor, &sync->newest, latest, why);
+	if (error)
+		return error;
 	if (edition_is(&sync->newest, note, size)) {
 		save_repeated(&sync->save);
 		pursue_saving(sync);
@@ -478,15 +509,18 @@ failed_told:
 
 int sync_reconfigure(struct sync *sync, const struct config *config)
 {
-	struct fetch *new;
-	int error;
+	struct fetch *new = NULL;
+	int error = 0;
 
 	if (sync->newest.note && !edition_is_by(&sync->newest, config->root_key)) {
 		log_line(LOG_ERR, "root_key is of another feed, which needs a restart with another "
 				  "state directory; the configuration stays as it was");
 		return -ENOKEY;
 	}
-	error = fetch_new(&new, sd_event_source_get_event(sync->idle), config, on_latest, sync);
+	/* Before it is known what was saved, nothing is fetched. */
+	if (sync->load.done)
+		error = fetch_new(&new, sd_event_source_get_event(sync->idle), config, on_latest,
+				  sync);
 	if (error < 0) {
 		log_line(LOG_ERR, "cannot use the new configuration: %s", strerror(-error));
 		return error;
@@ -495,6 +529,7 @@ int sync_reconfigure(struct sync *sync, const struct config *config)
 	parcels_reroute(&sync->parcels, new);
 	sync->fetch = new;
 	sync->config = config;
+	sync->load.told = false;
 	step(sync);
 	return 0;
 }

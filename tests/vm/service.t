@@ -95,7 +95,7 @@ is "$(stat -c '%U %G %a' /run/idrevoked/metrics.sock)" 'idrevoked idrevoked 660'
 
 happens 'journal: in force' logged LIST_IN_FORCE IDREVOKE_VERSION=1 IDREVOKE_COUNT=1000 \
 	IDREVOKE_EPOCH="$(sample idrevoke_list_epoch)" PRIORITY=6 \
-	SYSLOG_IDENTIFIER=idrevoked _TRANSPORT=journal CODE_FILE=idrevoked/kernel.c
+	SYSLOG_IDENTIFIER=idrevoked _TRANSPORT=journal CODE_FILE=idrevoked/push.c
 ok 'a report' event report "$card" --lost
 happens 'journal: the next version' logged LIST_IN_FORCE IDREVOKE_VERSION=2
 unload_module
