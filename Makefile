@@ -5,7 +5,7 @@
 # make shell		the same machine as a prompt, with everything running
 # make check		all tests
 # make check-fast	those that need no virtual machine
-# make check-full	lint, and all tests on a kernel that checks its memory
+# make check-full	lint, and all tests on a kernel that checks its memory, in full
 # make lint		static checks
 # make install		installs all but the module; make uninstall removes that
 # make clean		removes what was built
@@ -68,6 +68,7 @@ check: all check-fast
 endif
 
 check-full: export IDREVOKE_VM_OPTIONS = --poison
+check-full: export IDREVOKE_POWER_CUTS = 20
 check-full: check lint
 
 lint: all

@@ -90,14 +90,19 @@ issuer() {
 	feed publish --store "$work/store" >/dev/null || bail_out 'nothing is published'
 }
 
-# serve [PORT]: the feed, and a configuration of the agent for it
-serve() {
-	start server "$agent/idrevoke-feed/idrevoke-feed" serve --store "$work/store" \
-		--listen "127.0.0.1:${1:-${port:-0}}" --certificate "$work/certificate" --key "$work/key"
-	comes 20 said server 'serving on port' || bail_out "no server: $(cat "$work/server.log")"
-	port=$(sed -n 's/^serving on port //p' "$work/server.log" | tail -n 1)
+# settings: the agent's configuration, for a feed at $port
+settings() {
 	printf '%s\n' "url = \"https://127.0.0.1:$port\";" "root_key = \"$vkey\";" \
 		"ca = \"$work/certificate\";" "state = \"${state:=$work/state}\";" >"$work/conf"
+}
+
+# serve: the feed, at $port or a free one, and a configuration of the agent for it
+serve() {
+	start server "$agent/idrevoke-feed/idrevoke-feed" serve --store "$work/store" \
+		--listen "127.0.0.1:${port:-0}" --certificate "$work/certificate" --key "$work/key"
+	comes 20 said server 'serving on port' || bail_out "no server: $(cat "$work/server.log")"
+	port=$(sed -n 's/^serving on port //p' "$work/server.log" | tail -n 1)
+	settings
 }
 
 # run_agent [NAME]: in the background
@@ -117,6 +122,17 @@ three() { grep -E '^(version|count|digest) ' | paste -sd' '; }
 of_issuer() { feed show --store "$work/store" --recount | three; }
 of_state() { ctl verify --state "${1:-$state}" --key "$vkey" | three; }
 of_kernel() { ctl verify | three; }
+
+# put_down: adds the list that is published now to $work/published, as a recount has it
+put_down() {
+	local key value line=
+	while read -r key value; do
+		case $key in
+		version | count) line+="$key $value " ;;
+		digest) echo "$line$key $value" ;;
+		esac
+	done <"$work/store/feed/latest" >>"$work/published"
+}
 
 # state_is RECOUNT: the state directory makes up that list
 state_is() { [ "$(of_state)" = "$1" ]; }
