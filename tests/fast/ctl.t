@@ -6,6 +6,8 @@
 . "${IDREVOKE_TOP:?tests are run by make check}/tests/lib/tap.sh"
 # shellcheck source=tests/lib/json.sh
 . "$IDREVOKE_TOP/tests/lib/json.sh"
+# shellcheck source=tests/lib/terminal.sh
+. "$IDREVOKE_TOP/tests/lib/terminal.sh"
 
 # Servers are on this machine.
 unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY
@@ -139,26 +141,6 @@ if [ "$(id -u)" = 0 ]; then
 		--number-others-can-see "$number"
 fi
 
-# there is a prompt, and what is typed is not shown any more
-asked() {
-	grep -q number "$work/screen" && stty -F "$(cat "$work/tty")" -a | grep -q -- ' -echo '
-}
-# terminal TYPED COMMAND...: on a terminal of its own, where this is typed at the prompt
-terminal() {
-	local typed=$1
-	shift
-	rm -f "$work/keys" "$work/tty"
-	mkfifo "$work/keys"
-	script --quiet --return --echo always --flush --command "tty >$work/tty; $*" \
-		"$work/typescript" <"$work/keys" >"$work/screen" 2>&1 &
-	local pid=$!
-	exec {keys}>"$work/keys"
-	until_true 'the number is asked for' asked
-	printf '%b' "$typed" >&"$keys"
-	wait "$pid"
-	status=$?
-	exec {keys}>&-
-}
 terminal "$number\n" "$program check --device /dev/null"
 is "$status" 4 'what was typed is taken, and asked about'
 like "$(cat "$work/screen")" 'cannot ask' 'which another device does not answer'

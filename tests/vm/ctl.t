@@ -8,6 +8,8 @@ guest_options='--timeout 600'
 . "${IDREVOKE_TOP:?tests are run by make check}/tests/lib/guest.sh"
 # shellcheck source=tests/lib/json.sh
 . "$IDREVOKE_TOP/tests/lib/json.sh"
+# shellcheck source=tests/lib/terminal.sh
+. "$IDREVOKE_TOP/tests/lib/terminal.sh"
 
 agent=$IDREVOKE_BUILD/agent
 program=$agent/idrevokectl/idrevokectl
@@ -116,11 +118,9 @@ says 'there is no number'
 printf '\xef\xbb\xbf  110101199003078881 \r\nmore\n' >number
 is "$(ctl check --file number | cut -d, -f1)" CLEAR 'a file: byte order mark, blanks, CRLF'
 is "$(ctl check --number-others-can-see 110101199003078881 | cut -d, -f1)" CLEAR 'an argument'
-typed() {
-	script --quiet --return --command "$program check; echo status \$?" /dev/null \
-		< <("$helper" card 1)
-}
-like "$(typed)" 'number.*REVOKED .stolen.*status 1' 'a prompt'
+terminal "$("$helper" card 1)\n" "$program check"
+is "$status" 1 'a number typed at the prompt'
+like "$(cat screen)" 'REVOKED .stolen' 'is answered'
 
 number=110101900307888
 is "$(ctl check --json <<<"$number" | json_types)" "$(sorted "${answer_types[@]}" note:string)" \
@@ -296,7 +296,8 @@ slowly() {
 }
 slowly | ctl batch --progress >out 2>said
 like "$(cat said)" '[0-9]+ lines, [0-9]+ a second.*40000 lines:' 'how far it is'
-is "$(script --quiet --return --command "$program batch --file in 2>&1 >out" /dev/null </dev/null |
+mkfifo silent
+is "$(script --quiet --return --command "$program batch --file in 2>&1 >out" /dev/null <>silent |
 	tr -d '\r' | tail -n 1 | sed 's/.*\[K//')" \
 	'20000 lines: 20000 CLEAR, 0 REVOKED, 0 AMBIGUOUS, 0 UNKNOWN (0 bad)' 'on a terminal of itself'
 
