@@ -5,18 +5,10 @@
 # shellcheck source=tests/lib/tap.sh disable=SC2317 # functions are called by name
 . "${IDREVOKE_TOP:?tests are run by make check}/tests/lib/tap.sh"
 
-agent=$IDREVOKE_BUILD/agent
-work=$(mktemp -d)
-declare -A process=()
+# shellcheck source=tests/lib/processes.sh
+. "$IDREVOKE_TOP/tests/lib/processes.sh"
 
-clean_up() {
-	local name
-	for name in "${!process[@]}"; do
-		stop "$name"
-	done
-	rm -rf "$work"
-}
-trap clean_up EXIT
+agent=$IDREVOKE_BUILD/agent
 
 idrevoked() { "$agent/idrevoked/idrevoked" "$@"; }
 ctl() { "$agent/idrevokectl/idrevokectl" "$@"; }
@@ -68,35 +60,6 @@ refused 'a CA file that is not there' 'conf:3: ca: cannot read' "$url" "$key" "c
 
 feed() { "$agent/idrevoke-feed/idrevoke-feed" "$@"; }
 
-# until_true NAME COMMAND...: the command succeeds before ten seconds are over
-until_true() {
-	local name=$1 end=$((SECONDS + 10))
-	shift
-	until "$@" 2>/dev/null; do
-		if [ "$SECONDS" -ge "$end" ]; then
-			tap_result 'not ok' "$name"
-			diag "$(cat "$work"/*.log)"
-			return
-		fi
-		sleep 0.02
-	done
-	tap_result ok "$name"
-}
-
-# start NAME COMMAND...: runs it in the background; its output goes to NAME.log
-start() {
-	local name=$1
-	shift
-	"$@" >>"$work/$name.log" 2>&1 &
-	process[$name]=$!
-}
-# stop NAME [SIGNAL]: ends it and gives its status
-stop() {
-	local pid=${process[$1]}
-	unset "process[$1]"
-	kill "-${2:-TERM}" "$pid"
-	wait "$pid" 2>/dev/null
-}
 serve() {
 	exec "$agent/idrevoke-feed/idrevoke-feed" serve --store "$work/store" \
 		--listen "127.0.0.1:$1" --certificate "$work/certificate" --key "$work/key"
@@ -106,9 +69,6 @@ run_agent() {
 }
 state_version() {
 	ctl verify --state "$work/state" --key "$vkey" | grep -qx "version $1"
-}
-said() {
-	grep -q -- "$2" "$work/$1.log"
 }
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
@@ -121,7 +81,7 @@ ok 'published' feed publish --store "$work/store"
 vkey=$(feed show --store "$work/store" | sed -n 's/^key //p')
 
 start server serve 0
-until_true 'the server starts' said server 'serving on port'
+happens 'the server starts' said server 'serving on port'
 port=$(sed -n 's/^serving on port //p' "$work/server.log")
 settings() {
 	printf '%s\n' "url = \"https://127.0.0.1:$port\";" "root_key = \"${2:-$vkey}\";" \
@@ -129,7 +89,7 @@ settings() {
 }
 settings conf
 start agent_1 run_agent conf
-until_true 'the list is fetched and kept' state_version 1
+happens 'the list is fetched and kept' state_version 1
 is "$(ctl verify --state "$work/state" --key "$vkey")" \
 	"$(feed show --store "$work/store" --recount | head -n 3)" 'issuer and agent count the same'
 is "$(stat -c %a "$work/state")" 700 'the state directory is for nobody else'
@@ -142,7 +102,7 @@ report() {
 		feed report --store "$work/store" --lost --by test --why test --publish
 }
 ok 'a report is published' report
-until_true 'a delta follows' state_version 2
+happens 'a delta follows' state_version 2
 is "$(find "$work/state/delta" -type f | wc -l)" 1 'as one file'
 is "$(ctl verify --state "$work/state" --key "$vkey")" \
 	"$(feed show --store "$work/store" --recount | head -n 3)" 'issuer and agent count the same'
@@ -151,29 +111,29 @@ exits 1 'a second agent for the same state' timeout 10 "$agent/idrevoked/idrevok
 settings nothing_yet
 echo 'typo = 1;' >>"$work/conf"
 kill -HUP "${process[agent_1]}"
-until_true 'a bad configuration is refused on SIGHUP' said agent_1 'the configuration stays as it was'
+happens 'a bad configuration is refused on SIGHUP' said agent_1 'the configuration stays as it was'
 mv "$work/nothing_yet" "$work/conf"
 kill -HUP "${process[agent_1]}"
-until_true 'a good one is taken' said agent_1 'the configuration was read again'
+happens 'a good one is taken' said agent_1 'the configuration was read again'
 
 # Put in the place of the newest as a mirror might that lags or lies.
 cp "$work/old_latest" "$work/store/feed/.old"
 mv "$work/store/feed/.old" "$work/store/feed/latest"
-until_true 'an older version is refused' said agent_1 'the server offers an older version (1); ours is 2'
+happens 'an older version is refused' said agent_1 'the server offers an older version \(1\); ours is 2'
 ok 'and changes nothing' state_version 2
 
 stop server
-until_true 'a server that is gone is no reason to end' said agent_1 'trying again'
+happens 'a server that is gone is no reason to end' said agent_1 'trying again'
 stop agent_1 KILL
 start agent_2 run_agent conf
-until_true 'after a SIGKILL it begins with what it has' said agent_2 'version 2 was saved'
+happens 'after a SIGKILL it begins with what it has' said agent_2 'version 2 was saved'
 start server serve "$port"
 withdraw() {
 	echo 110101199003078881 |
 		feed withdraw --store "$work/store" --by test --why test --publish
 }
 ok 'a withdrawal is published' withdraw
-until_true 'the server is back: current again' state_version 3
+happens 'the server is back: current again' state_version 3
 is "$(ctl verify --state "$work/state" --key "$vkey")" \
 	"$(feed show --store "$work/store" --recount | head -n 3)" 'issuer and agent count the same'
 stop agent_2
@@ -183,7 +143,7 @@ ok 'another store' feed init --store "$work/other" --name test
 other=$(feed show --store "$work/other" | sed -n 's/^key //p')
 settings wrong_key "$other" '' empty
 start agent_3 run_agent wrong_key
-until_true 'what another key signed is refused' said agent_3 'latest: .*trying again'
+happens 'what another key signed is refused' said agent_3 'latest: .*trying again'
 ok 'and not kept' test ! -e "$work/empty/latest"
 stop agent_3
 
@@ -191,7 +151,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 	-subj /CN=other -keyout "$work/other_key" -out "$work/other_ca" 2>/dev/null
 settings wrong_ca '' "$work/other_ca" empty
 start agent_4 run_agent wrong_ca
-until_true 'a server that no known authority vouches for is refused' said agent_4 'certificate'
+happens 'a server that no known authority vouches for is refused' said agent_4 'certificate'
 stop agent_4
 
 ok 'no card number in what was said' test -z "$(grep -l 110101199003078881 "$work"/*.log)"

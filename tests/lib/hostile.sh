@@ -6,19 +6,17 @@
 # is $work/NAME.conf, its state directory $work/NAME, its output $work/NAME.log. The
 # one called agent is that of most cases.
 
+# shellcheck source=tests/lib/processes.sh
+. "$IDREVOKE_TOP/tests/lib/processes.sh"
+
 tools=$IDREVOKE_BUILD/agent
 hostile=$IDREVOKE_BUILD/tests/hostile
-work=$(mktemp -d)
 store=$work/store
 card=110101199003078881
-declare -A process=()
 disks=()
 
 hostile_clean_up() {
-	local name
-	for name in "${!process[@]}"; do
-		stop "$name"
-	done
+	processes_stop
 	[ ${#disks[@]} -eq 0 ] || umount "${disks[@]}"
 	rm -rf "$work"
 }
@@ -27,45 +25,6 @@ trap hostile_clean_up EXIT
 feed() { "$tools/idrevoke-feed/idrevoke-feed" "$@"; }
 ctl() { "$tools/idrevokectl/idrevokectl" "$@"; }
 forge() { "$hostile/forge" "$store" "$@"; }
-
-# start NAME COMMAND...: runs it in the background; its output goes to NAME.log
-start() {
-	local name=$1
-	shift
-	"$@" >>"$work/$name.log" 2>&1 &
-	process[$name]=$!
-}
-
-# stop NAME [SIGNAL]: ends it and gives its status
-stop() {
-	local pid=${process[$1]}
-	unset "process[$1]"
-	kill "-${2:-TERM}" "$pid"
-	wait "$pid" 2>/dev/null
-}
-
-# comes_true COMMAND...: it succeeds before the time is over
-patience=20
-comes_true() {
-	local end=$((SECONDS + patience))
-	until "$@" 2>/dev/null; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.02
-	done
-}
-
-# happens NAME COMMAND...: the same as a test, which on failure shows what agents said
-happens() {
-	local name=$1
-	shift
-	if comes_true "$@"; then
-		tap_result ok "$name"
-	else
-		tap_result 'not ok' "$name"
-		diag "not within $patience s: $*"
-		diag "$(tail -n 5 "$work"/*.log)"
-	fi
-}
 
 # certificate NAME SUBJECT [OPTION...]: makes NAME.pem, which has its key as well
 certificate() {

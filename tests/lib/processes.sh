@@ -8,11 +8,14 @@
 work=$(mktemp -d)
 declare -A process=()
 
-processes_clean_up() {
+processes_stop() {
 	local name
 	for name in "${!process[@]}"; do
 		stop "$name"
 	done
+}
+processes_clean_up() {
+	processes_stop
 	rm -rf "$work"
 }
 trap processes_clean_up EXIT
