@@ -8,22 +8,6 @@
 
 #include "ctl.h"
 
-static const struct {
-	int counter;
-	const char *name;
-} counters[] = {
-	{ IDREVOKE_COUNTER_CLEAR, "clear" },
-	{ IDREVOKE_COUNTER_REVOKED, "revoked" },
-	{ IDREVOKE_COUNTER_AMBIGUOUS, "ambiguous" },
-	{ IDREVOKE_COUNTER_NOT_READY, "not_ready" },
-	{ IDREVOKE_COUNTER_STALE, "stale" },
-	{ IDREVOKE_COUNTER_MALFORMED, "malformed" },
-	{ IDREVOKE_COUNTER_UNSUPPORTED, "unsupported" },
-	{ IDREVOKE_COUNTER_THROTTLED, "throttled" },
-};
-
-#define COUNTERS (sizeof(counters) / sizeof(counters[0]))
-
 static int link_open(struct idrevoke_netlink **link)
 {
 	int error = idrevoke_netlink_open(link);
@@ -73,9 +57,9 @@ static int print_object(const struct idrevoke_status *status)
 {
 	json_t *object = status_json(status), *checks = json_object();
 
-	for (size_t i = 0; i < COUNTERS; i++)
-		json_object_set_new(checks, counters[i].name,
-				    json_integer(status->counters[counters[i].counter]));
+	for (int i = IDREVOKE_COUNTER_CLEAR; i <= IDREVOKE_COUNTER_MAX; i++)
+		json_object_set_new(checks, idrevoke_netlink_counter_name(i),
+				    json_integer(status->counters[i]));
 	json_object_set_new(object, "transaction", json_integer(status->transaction));
 	json_object_set_new(object, "checks", checks);
 	return print_json(object);
@@ -104,9 +88,8 @@ static int print_text(const struct idrevoke_status *status)
 	if (status->transaction)
 		printf("transaction  of port %u\n", status->transaction);
 	printf("checks      ");
-	for (size_t i = 0; i < COUNTERS; i++)
-		printf(" %s %" PRIu64, counters[i].name,
-		       status->counters[counters[i].counter]);
+	for (int i = IDREVOKE_COUNTER_CLEAR; i <= IDREVOKE_COUNTER_MAX; i++)
+		printf(" %s %" PRIu64, idrevoke_netlink_counter_name(i), status->counters[i]);
 	putchar('\n');
 	return output_flush();
 }

@@ -37,21 +37,6 @@ static struct counter {
 				     "Times that a changed configuration was refused.", 0 },
 };
 
-/* The words are those of idrevokectl status --json. */
-static const struct {
-	int counter;
-	const char *answer;
-} checks[] = {
-	{ IDREVOKE_COUNTER_CLEAR, "clear" },
-	{ IDREVOKE_COUNTER_REVOKED, "revoked" },
-	{ IDREVOKE_COUNTER_AMBIGUOUS, "ambiguous" },
-	{ IDREVOKE_COUNTER_NOT_READY, "not_ready" },
-	{ IDREVOKE_COUNTER_STALE, "stale" },
-	{ IDREVOKE_COUNTER_MALFORMED, "malformed" },
-	{ IDREVOKE_COUNTER_UNSUPPORTED, "unsupported" },
-	{ IDREVOKE_COUNTER_THROTTLED, "throttled" },
-};
-
 static uint64_t failures[CAUSES];
 static time_t started, feed_worked;
 static bool feed_works;
@@ -135,9 +120,9 @@ static void write_list(FILE *to, const struct idrevoke_status *status)
 	      "Whether a transaction is under way.");
 	head(to, "idrevoke_checks", "counter",
 	     "Checks that the kernel answered since the module was loaded.");
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+	for (int i = IDREVOKE_COUNTER_CLEAR; i <= IDREVOKE_COUNTER_MAX; i++)
 		fprintf(to, "idrevoke_checks_total{answer=\"%s\"} %" PRIu64 "\n",
-			checks[i].answer, status->counters[checks[i].counter]);
+			idrevoke_netlink_counter_name(i), status->counters[i]);
 }
 
 static void write_feed(FILE *to, const struct idrevoke_latest *latest)

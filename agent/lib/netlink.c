@@ -136,6 +136,22 @@ const char *idrevoke_netlink_message(const struct idrevoke_netlink *link)
 	return link->message;
 }
 
+const char *idrevoke_netlink_counter_name(int counter)
+{
+	static const char *const names[IDREVOKE_COUNTER_MAX + 1] = {
+		[IDREVOKE_COUNTER_CLEAR] = "clear",
+		[IDREVOKE_COUNTER_REVOKED] = "revoked",
+		[IDREVOKE_COUNTER_AMBIGUOUS] = "ambiguous",
+		[IDREVOKE_COUNTER_NOT_READY] = "not_ready",
+		[IDREVOKE_COUNTER_STALE] = "stale",
+		[IDREVOKE_COUNTER_MALFORMED] = "malformed",
+		[IDREVOKE_COUNTER_UNSUPPORTED] = "unsupported",
+		[IDREVOKE_COUNTER_THROTTLED] = "throttled",
+	};
+
+	return names[counter];
+}
+
 static void parse_counters(struct idrevoke_status *status, struct nlattr *nest)
 {
 	struct nlattr *attr;

@@ -50,6 +50,14 @@ struct idrevoke_status {
 };
 
 /**
+ * idrevoke_netlink_counter_name() - what a counter of answered checks is called
+ * @counter: enum idrevoke_counter, from IDREVOKE_COUNTER_CLEAR to the last
+ *
+ * Return: "clear" for IDREVOKE_COUNTER_CLEAR and so on; metrics and JSON have it.
+ */
+const char *idrevoke_netlink_counter_name(int counter);
+
+/**
  * struct idrevoke_transaction - what BEGIN announces
  * @kind: enum idrevoke_kind
  * @epoch: generation of the list
