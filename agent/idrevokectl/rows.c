@@ -21,11 +21,15 @@ enum column {
 	COLUMN_OTHER = COLUMNS, /* of no interest */
 };
 
+/* The number of any document has as many digits in a row; the name of a column has not. */
+#define NUMBER_DIGITS 6
+
 struct rows {
 	struct idrevoke_lines *lines;
 	struct idrevoke_csv csv;
 	struct json_reader *json;
 	enum rows_format format;
+	bool begun; /* a line came that is not blank, which decides about the others */
 	bool header;
 	size_t column_count;
 	enum column columns[IDREVOKE_CSV_FIELDS_MAX];
@@ -111,6 +115,13 @@ static bool is_header(const struct idrevoke_csv *csv)
 
 static int take_header(struct rows *rows)
 {
+	static const char *const names[COLUMNS] = {
+		[COLUMN_NUMBER] = "number",
+		[COLUMN_START] = "start",
+		[COLUMN_CONSISTENCY] = "consistency",
+		[COLUMN_ID] = "id",
+	};
+	const uint64_t line = rows->lines->number;
 	bool seen[COLUMNS + 1] = { false };
 
 	rows->header = true;
@@ -120,9 +131,10 @@ static int take_header(struct rows *rows)
 
 		if (column == COLUMN_OTHER) {
 			/* said, since it may be a typing error */
-			say("line 1: the column %s is not used", shown(rows->csv.fields[i]));
+			say("line %" PRIu64 ": the column %s is not used", line,
+			    shown(rows->csv.fields[i]));
 		} else if (seen[column]) {
-			say("line 1: the column %s is there twice", rows->csv.fields[i]);
+			say("line %" PRIu64 ": two columns name the %s", line, names[column]);
 			return -1;
 		}
 		seen[column] = true;
@@ -170,9 +182,24 @@ static void take_fields(const struct rows *rows, struct idrevoke_check *check,
 	}
 }
 
+static bool is_blank(const struct idrevoke_lines *lines)
+{
+	return strspn(lines->text, " \t") == lines->length;
+}
+
 static enum rows_format format_of(const char *text)
 {
 	return text[strspn(text, " \t")] == '{' ? ROWS_JSONL : ROWS_CSV;
+}
+
+/* Whether a line has nothing that could be a number, not even a wrong one. */
+static bool names_columns(const struct idrevoke_lines *lines)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < lines->length && digits < NUMBER_DIGITS; i++)
+		digits = lines->text[i] >= '0' && lines->text[i] <= '9' ? digits + 1 : 0;
+	return digits < NUMBER_DIGITS;
 }
 
 static int take_json(struct rows *rows, struct idrevoke_check *check, struct row *row)
@@ -188,27 +215,53 @@ static int take_json(struct rows *rows, struct idrevoke_check *check, struct row
 	return error ? -1 : 1;
 }
 
-/* Takes the line that was read. Return: 1: a row; 0: the header; -1. */
-static int take_line(struct rows *rows, struct idrevoke_check *check, struct row *row)
+/* @first: it is for this line to say what the columns are. */
+static int take_csv(struct rows *rows, struct idrevoke_check *check, struct row *row,
+		    bool first)
 {
-	struct idrevoke_lines *lines = rows->lines;
+	const struct idrevoke_lines *lines = rows->lines;
+	int error = -EBADMSG;
 
-	if (rows->format == ROWS_ANY)
-		rows->format = format_of(lines->text);
-	if (rows->format == ROWS_JSONL)
-		return take_json(rows, check, row);
-	switch (idrevoke_csv_split(&rows->csv, lines->text, lines->length, &row->wrong)) {
-	case 0:
-		if (lines->number == 1 && is_header(&rows->csv))
-			return take_header(rows);
-		take_fields(rows, check, row);
-		return 1;
-	case -EBADMSG:
-		return 1;
-	default:
+	if (!row->wrong)
+		error = idrevoke_csv_split(&rows->csv, lines->text, lines->length, &row->wrong);
+	if (error == -ENOMEM) {
 		say("line %" PRIu64 ": %s", lines->number, row->wrong);
 		return -1;
 	}
+	if (first && !error && is_header(&rows->csv))
+		return take_header(rows);
+	/* going on without a header would take any date in the second column for the start */
+	if (first && names_columns(lines)) {
+		say("line %" PRIu64 " names columns, but %s", lines->number,
+		    row->wrong ?: "none is number");
+		return -1;
+	}
+	if (error)
+		return 1;
+	take_fields(rows, check, row);
+	if (row->wrong && !rows->header && is_header(&rows->csv)) {
+		say("line %" PRIu64 " names columns, but is not the first line", lines->number);
+		return -1;
+	}
+	return 1;
+}
+
+/* Takes the line that was read, or is wrong. Return: 1: a row; 0: the header; -1. */
+static int take_line(struct rows *rows, struct idrevoke_check *check, struct row *row)
+{
+	const struct idrevoke_lines *lines = rows->lines;
+	bool first = !rows->begun;
+
+	if (first && !row->wrong && is_blank(lines)) {
+		row->wrong = "the line is empty";
+		return 1;
+	}
+	rows->begun = true;
+	if (rows->format == ROWS_ANY)
+		rows->format = format_of(lines->text);
+	if (rows->format == ROWS_CSV)
+		return take_csv(rows, check, row, first);
+	return row->wrong ? 1 : take_json(rows, check, row);
 }
 
 int rows_next(struct rows *rows, struct idrevoke_check *check, struct row *row)
@@ -222,15 +275,12 @@ int rows_next(struct rows *rows, struct idrevoke_check *check, struct row *row)
 		got = idrevoke_lines_next(rows->lines, &why);
 		if (!got)
 			return 0;
-		if (got == -EBADMSG) {
-			row->wrong = why;
-			got = 1;
-		} else if (got < 0) {
+		if (got < 0 && got != -EBADMSG) {
 			say("cannot read: %s", strerror(-got));
 			return -1;
-		} else {
-			got = take_line(rows, check, row);
 		}
+		row->wrong = got < 0 ? why : NULL;
+		got = take_line(rows, check, row);
 	} while (!got);
 	row->line = rows->lines->number;
 	if (row->wrong)

@@ -16,7 +16,7 @@
 #define ROW_ID_SIZE 64
 
 enum rows_format {
-	ROWS_ANY, /* as the first line looks */
+	ROWS_ANY, /* as the first line looks that is not blank */
 	ROWS_CSV,
 	ROWS_JSONL,
 };
@@ -68,8 +68,8 @@ int rows_open(struct rows **rows, FILE *file, enum rows_format format);
 int rows_next(struct rows *rows, struct idrevoke_check *check, struct row *row);
 
 /**
- * rows_have_header() - whether the first line names columns
- * @rows: the reader, after the first line was read
+ * rows_have_header() - whether the first line that is not blank names columns
+ * @rows: the reader, after that line was read
  */
 bool rows_have_header(const struct rows *rows);
 

@@ -131,6 +131,40 @@ gives 4 'nothing: No such file' 'batch: no file' \
 gives 4 'cannot ask: ' 'batch: another device' ctl batch --device /dev/null --file "$work/number"
 gives 4 'Is a directory' 'batch: a directory' ctl batch --device /dev/null --file "$work"
 
+# --- batch: what the columns are, decided at the first line that is not blank
+
+# decides PATTERN NAME LINE...: of these lines batch says this before it asks
+decides() {
+	local pattern=$1 name=$2
+	shift 2
+	printf '%b\n' "$@" >"$work/rows"
+	gives 4 "^idrevokectl: $pattern" "$name" ctl batch --device /dev/null --file "$work/rows"
+}
+row=$number,20390412
+long=$(printf 'x%.0s' {1..5000})
+decides 'line 1: the column valid_to is not used' 'a header' number,valid_to "$row"
+decides 'line 3: the column valid_to is not used' 'a header after blank lines' \
+	'' " \t" number,valid_to "$row"
+decides 'line 1 names columns, but none is number' 'no column that is called number' \
+	id_number,valid_to "$row"
+decides 'line 2 names columns, but none is number' 'names with digits, after a blank line' \
+	'' id_number,valid_to,address2 "$row"
+decides 'line 1 names columns, but the quotes are not' 'a header that lost a quote' \
+	'"number,valid_to' "$row"
+decides 'line 1 names columns, but the line has a zero byte' 'a header with a zero byte' \
+	'number,valid_to\0' "$row"
+decides 'line 1 names columns, but the line is too long' 'a long header' \
+	"number,valid_to,$long" "$row"
+decides 'line 1 names columns' 'no names' ,, "$row"
+decides 'line 1 names columns' 'a date as a title' 2026-11-25 number,valid_to "$row"
+decides 'line 2 names columns, but is not the first line' 'a title before the header' \
+	'cards 20261125' number,valid_to "$row"
+decides 'line 1: two columns name the start' 'two columns of one thing under two names' \
+	start,number,Valid_From "20190412,$row"
+decides 'line 1: two columns name the id' 'and under the same' ID,number,id
+decides 'cannot ask' 'a row' "$row"
+decides 'cannot ask' 'a row about another kind of document' ABC123456
+
 # An ordinary user may not open it; root may open all.
 if [ "$(id -u)" = 0 ]; then
 	chmod 711 "$work"

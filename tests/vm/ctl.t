@@ -188,7 +188,7 @@ is "$(tail -n 1 out)" \
 
 printf '%s\n' 'number,start,number' "$lost,20190412,x" >in
 batch 4 'a header with a column twice'
-like "$(cat said)" 'line 1: the column number is there twice' 'is named'
+like "$(cat said)" 'line 1: two columns name the number' 'is named'
 printf '%s\n' "$lost,20190412,face,x" "\"$lost" 'a"b' "$lost,$lost" "" "$(printf '%05000d' 1)" \
 	$'\x01' "110101199003078881" >in
 printf '110101199003078881\0\n' >>in
