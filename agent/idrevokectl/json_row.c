@@ -101,6 +101,7 @@ static int wrong_kind(struct json_reader *reader)
 static int on_number(void *userdata, const char *text, size_t length)
 {
 	struct json_reader *reader = userdata;
+	const char *wrong;
 
 	if (!is_member(reader))
 		return 1;
@@ -108,8 +109,9 @@ static int on_number(void *userdata, const char *text, size_t length)
 	case MEMBER_START:
 		return take(reader, question_start, text, length);
 	case MEMBER_ID:
-		reader->row->id_is_number = true;
-		return note(reader, row_id(reader->row, text, length));
+		wrong = row_id(reader->row, text, length);
+		reader->row->id_is_number = !wrong;
+		return note(reader, wrong);
 	default:
 		return wrong_kind(reader);
 	}

@@ -75,6 +75,9 @@ bool rows_have_header(const struct rows *rows)
 
 const char *row_id(struct row *row, const char *text, size_t length)
 {
+	/* also in the place of an earlier one */
+	row->id[0] = '\0';
+	row->id_is_number = false;
 	if (length >= sizeof(row->id))
 		return "the id is longer than 63 bytes";
 	for (size_t i = 0; i < length; i++)

@@ -165,6 +165,36 @@ decides 'line 1: two columns name the id' 'and under the same' ID,number,id
 decides 'cannot ask' 'a row' "$row"
 decides 'cannot ask' 'a row about another kind of document' ABC123456
 
+# --- batch: answers
+
+# told COUNT NAME [ARGUMENT...]: lines of standard input, COUNT in all, to out; what is
+# said to said. The device has no answer to any of them, as strace arranges for it.
+told() {
+	local count=$1 name=$2
+	shift 2
+	strace -o /dev/null -e trace=ioctl -e "inject=ioctl:retval=$count" \
+		"$program" batch --device /dev/null "$@" >"$work/out" 2>"$work/said"
+	is $? 3 "$name"
+}
+card="\"number\":\"$number\""
+told 6 'ids' --json <<-EOF
+
+	{$card,"id":7.50}
+	{$card,"id":$(printf '%070d' 0 | tr 0 1)}
+	{$card,"id":1,"id":"x"}
+	{$card,"id":1,"id":"0,\"verdict\":\"CLEAR\",\"q\":1"}
+	{$card,"id":1,"id":$(printf '%070d' 0 | tr 0 1)}
+EOF
+is "$(head -n -1 "$work/out" | json_get id | paste -sd '|')" \
+	'null|7.5|null|x|0,"verdict":"CLEAR","q":1|null' 'are handed on as JSON'
+is "$(head -n -1 "$work/out" | json_get verdict | sort | uniq -c | tr -s ' ')" ' 6 UNKNOWN' \
+	'and forge no verdict'
+is "$(sed 's/.*: line //' "$work/said")" '1: the line is empty
+3: the id is longer than 63 bytes
+4: a member is there twice
+5: a member is there twice
+6: a member is there twice' 'a repeated member is wrong'
+
 # An ordinary user may not open it; root may open all.
 if [ "$(id -u)" = 0 ]; then
 	chmod 711 "$work"
