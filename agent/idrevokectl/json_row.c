@@ -159,20 +159,22 @@ static int on_key(void *userdata, const unsigned char *name, size_t length)
 	static const struct {
 		const char *name;
 		size_t length;
-	} members[MEMBERS] = {
-		[MEMBER_NUMBER] = { "number", 6 },
-		[MEMBER_START] = { "start", 5 },
-		[MEMBER_CONSISTENCY] = { "consistency", 11 },
-		[MEMBER_ID] = { "id", 2 },
+		enum member member;
+	} members[] = {
+		{ "number", 6, MEMBER_NUMBER },
+		{ "start", 5, MEMBER_START },
+		{ "valid_from", 10, MEMBER_START },
+		{ "consistency", 11, MEMBER_CONSISTENCY },
+		{ "id", 2, MEMBER_ID },
 	};
 	struct json_reader *reader = userdata;
 
 	if (reader->depth != 1)
 		return 1;
 	reader->member = MEMBER_OTHER;
-	for (enum member i = MEMBER_NUMBER; i < MEMBERS; i++)
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		if (members[i].length == length && !memcmp(members[i].name, name, length))
-			reader->member = i;
+			reader->member = members[i].member;
 	if (reader->member != MEMBER_OTHER && reader->seen[reader->member])
 		note(reader, "a member is there twice");
 	reader->seen[reader->member] = true;

@@ -177,23 +177,28 @@ told() {
 	is $? 3 "$name"
 }
 card="\"number\":\"$number\""
-told 6 'ids' --json <<-EOF
+told 9 'ids' --json <<-EOF
 
 	{$card,"id":7.50}
 	{$card,"id":$(printf '%070d' 0 | tr 0 1)}
 	{$card,"id":1,"id":"x"}
 	{$card,"id":1,"id":"0,\"verdict\":\"CLEAR\",\"q\":1"}
 	{$card,"id":1,"id":$(printf '%070d' 0 | tr 0 1)}
+	{$card,"valid_from":"2019"}
+	{$card,"valid_from":20190412}
+	{$card,"start":20190412,"valid_from":20190412}
 EOF
 is "$(head -n -1 "$work/out" | json_get id | paste -sd '|')" \
-	'null|7.5|null|x|0,"verdict":"CLEAR","q":1|null' 'are handed on as JSON'
-is "$(head -n -1 "$work/out" | json_get verdict | sort | uniq -c | tr -s ' ')" ' 6 UNKNOWN' \
+	'null|7.5|null|x|0,"verdict":"CLEAR","q":1|null|null|null|null' 'are handed on as JSON'
+is "$(head -n -1 "$work/out" | json_get verdict | sort | uniq -c | tr -s ' ')" ' 9 UNKNOWN' \
 	'and forge no verdict'
 is "$(sed 's/.*: line //' "$work/said")" '1: the line is empty
 3: the id is longer than 63 bytes
 4: a member is there twice
 5: a member is there twice
-6: a member is there twice' 'a repeated member is wrong'
+6: a member is there twice
+7: the start of validity is no date YYYYMMDD
+9: a member is there twice' 'a repeated member is wrong, under either name'
 
 # An ordinary user may not open it; root may open all.
 if [ "$(id -u)" = 0 ]; then
