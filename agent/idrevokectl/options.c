@@ -39,8 +39,17 @@ static int option_wrong(int argc, char **argv, const struct option *options, int
 	return usage_error("no option, or more than one, begins with %s", shown(argv[optind - 1]));
 }
 
+/* Whether the option that was taken last, with a value, was not cut short. */
+static bool is_in_full(char **argv, const char *name)
+{
+	const char *typed = argv[optind - (optarg == argv[optind - 1] ? 2 : 1)];
+
+	return !strncmp(typed + strlen("--"), name, strlen(name));
+}
+
 int option_next(int argc, char **argv, const struct option *options)
 {
+	const char *name;
 	int option;
 
 	opterr = 0;
@@ -51,6 +60,12 @@ int option_next(int argc, char **argv, const struct option *options)
 		if (optind < argc)
 			exit(usage_error("%s takes options only; card numbers come on standard "
 					 "input, where others cannot see them", command->name));
+		return option;
+	case OPTION_NUMBER:
+		/* its name says what one who types it has to know */
+		name = name_of(options, option);
+		if (!is_in_full(argv, name))
+			exit(usage_error("--%s must be written in full", name));
 		return option;
 	case OPTION_JSON:
 		json_wanted = true;

@@ -87,6 +87,13 @@ for command in status check batch watch verify 'wait'; do
 	gives 2 'takes no value' "$command: --json with a value" ctl "$command" --json=yes
 done
 gives 2 'begins with --numbers;' 'a number behind an unknown option' ctl check "--numbers=$number"
+for short in --number-others-can-se --number --n; do
+	gives 2 '--number-others-can-see must be written in full' "a number behind $short" \
+		ctl check "$short" "$number" --device /dev/null
+	gives 2 'must be written in full' "and $short=" ctl check --device /dev/null "$short=$number"
+done
+gives 4 'cannot ask: ' 'the option in full' \
+	ctl check --device /dev/null "--number-others-can-see=$number"
 gives 2 'begins with .not shown' 'a number as an option' ctl check "--$number"
 gives 2 'no options of one letter' 'a number behind a dash' ctl check "-$number"
 gives 2 'no option, or more than one, begins with --c' 'half an option' ctl verify --c x
