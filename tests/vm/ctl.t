@@ -276,6 +276,24 @@ like "$(head -n 1 out)" '^\{"line":1,"id":7.50,' 'numbers as they are'
 batch 1 'JSON lines, answered as CSV'
 is "$(head -n 2 out)" '1,"7.50",REVOKED,NONE,lost,,1,
 2,"é""x",CLEAR,NONE,none,,1,' 'without a header'
+printf '%s\n' '' "{\"number\":\"$lost\",\"valid_from\":20190411,\"id\":1,\"id\":\"0,\\\"q\\\":1\"}" \
+	"{\"number\":\"$lost\",\"valid_from\":20190411}" "{\"number\":\"$lost\",\"valid_from\":\"20190412\"}" >in
+batch 1 'JSON lines after a blank one, valid_from as start' --json
+is "$(head -n -1 out | json_get verdict | paste -sd ' ')" 'UNKNOWN UNKNOWN REVOKED CLEAR' \
+	'are answered as such'
+is "$(head -n -1 out | json_get id | paste -sd ' ')" 'null 0,"q":1 null null' 'and no id is more than one'
+
+# Of a card that is listed and was replaced, with the end of validity beside it.
+header=number,valid_to row=$lost,20390412
+printf '%s\n' '' "$header" "$row" >in
+batch 3 'a header after a blank line'
+is "$(cut -d, -f1,3 out | paste -sd ' ')" 'line,verdict 1,UNKNOWN 3,AMBIGUOUS' \
+	'the end is not taken for the start'
+for header in id_number,valid_to "\"$header" $'\n'id_number,valid_to; do
+	printf '%s\n' "$header" "$row" >in
+	batch 4 'a header that is none'
+	is "$(grep CLEAR out)" '' 'no CLEAR'
+done
 printf '%s\n' "$lost" >in
 batch 3 'what was announced is believed' --format jsonl
 printf '{"number":"%s"}\n' "$lost" >in
