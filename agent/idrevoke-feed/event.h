@@ -29,15 +29,15 @@ enum event_kind {
 /* A day that is not known or does not apply. */
 #define NO_DAY (-1)
 
-/* Of a correction, before it is admitted: the day that the event says already. */
+/* Of a correction: it does not say another start. */
 #define SAME_DAY (-2)
 
 /**
  * struct event - one thing that happened
  * @sequence: 1, 2, 3… among the events of the number
  * @kind: enum event_kind
- * @start: of the card reported, or of the new card: days from 1984-01-01, or
- *	NO_DAY
+ * @start: of the card reported, or of the new card: days from 1984-01-01,
+ *	NO_DAY or SAME_DAY
  * @reason: enum idrevoke_reason, of a report or a replacement
  * @target: sequence of the report that is withdrawn, or of the event that is
  *	corrected or taken back; else 0
@@ -48,8 +48,10 @@ enum event_kind {
  * @by: who entered it
  * @why: for what cause
  *
- * A correction has all that the event which it corrects should have said; but
- * without @ground, that stays.
+ * A correction has only what it puts right: what it does not is SAME_DAY in
+ * @start, 0 in @reason, NO_DAY in @until and NULL in @ground. So it can be taken
+ * back alone; of those that stand, the last that says something counts. Older
+ * stores have corrections that repeat what was not wrong.
  */
 struct event {
 	uint32_t sequence;
@@ -126,7 +128,7 @@ bool event_check(const struct event *events, size_t count, struct event *event,
  * @events: all events of the number as they are kept, in order; room for one more
  * @count: how many without the new one
  * @event: the new one, its sequence filled in; what is to be kept of it is
- *	completed: a withdrawal's @target, and what a correction leaves the same
+ *	completed: a withdrawal's @target
  * @settled: out, room for @count + 1: all events, settled
  * @settled_count: out: how many
  * @refusal: out: as of event_check()

@@ -37,19 +37,27 @@ const struct event *event_undone_by(const struct event *events, size_t count,
 	return by;
 }
 
-/* What an event should have said. */
+/* Says what a correction says, in place of what an event said until then. */
+static void correct(struct event *event, const struct event *correction)
+{
+	if (correction->start != SAME_DAY)
+		event->start = correction->start;
+	if (correction->reason)
+		event->reason = correction->reason;
+	if (correction->until != NO_DAY)
+		event->until = correction->until;
+}
+
+/* What an event should have said: all corrections count that were not taken back. */
 static struct event corrected(const struct event *events, size_t count,
 			      const struct event *event)
 {
-	const struct event *correction = find_about(events, count, event->sequence,
-						    EVENT_CORRECT);
 	struct event right = *event;
 
-	if (correction) {
-		right.start = correction->start;
-		right.reason = correction->reason;
-		right.until = correction->until;
-	}
+	for (size_t i = event->sequence; i < count; i++)
+		if (events[i].kind == EVENT_CORRECT && events[i].target == event->sequence &&
+		    !find_about(events, count, events[i].sequence, EVENT_TAKE_BACK))
+			correct(&right, &events[i]);
 	return right;
 }
 
@@ -72,12 +80,13 @@ size_t event_settle(const struct event *events, size_t count, struct event *sett
 	return kept;
 }
 
-/* Completes a correction; refuses what an event of that kind cannot say. */
-static bool complete(const struct event *now, struct event *event, char refusal[REFUSAL_SIZE])
+/* Refuses a correction to what an event of that kind cannot say. */
+static bool check_correction(const struct event *target, const struct event *event,
+			     char refusal[REFUSAL_SIZE])
 {
 	bool fits;
 
-	switch (now->kind) {
+	switch (target->kind) {
 	case EVENT_REPORT:
 		fits = event->until == NO_DAY && !event->ground &&
 		       event->reason != IDREVOKE_REASON_SUPERSEDED;
@@ -91,26 +100,19 @@ static bool complete(const struct event *now, struct event *event, char refusal[
 		break;
 	default:
 		return event_refuse(refusal, "not-correctable: event %u (%s) says nothing that could "
-					     "be otherwise: it can be taken back", now->sequence,
-				    event_kind_name(now->kind));
+					     "be otherwise: it can be taken back",
+				    target->sequence, event_kind_name(target->kind));
 	}
 	if (!fits)
-		return event_refuse(refusal, "not-of-its-kind: event %u is a %s: %s", now->sequence,
-				    event_kind_name(now->kind), event_kind_fields(now->kind));
-	if (event->start == SAME_DAY)
-		event->start = now->start;
-	if (event->until == NO_DAY)
-		event->until = now->until;
-	if (!event->reason)
-		event->reason = now->reason;
+		return event_refuse(refusal, "not-of-its-kind: event %u is a %s: %s", target->sequence,
+				    event_kind_name(target->kind), event_kind_fields(target->kind));
 	return true;
 }
 
-static bool check_target(const struct event *events, size_t count, struct event *event,
+static bool check_target(const struct event *events, size_t count, const struct event *event,
 			 char refusal[REFUSAL_SIZE])
 {
 	const struct event *by;
-	struct event now;
 
 	if (!event->target || event->target > count)
 		return event_refuse(refusal, "no-event: the number has %zu events, and no event %u",
@@ -121,8 +123,7 @@ static bool check_target(const struct event *events, size_t count, struct event 
 					     "for it to stand", by->sequence, event->target);
 	if (event->kind == EVENT_TAKE_BACK)
 		return true;
-	now = corrected(events, count, &events[event->target - 1]);
-	return complete(&now, event, refusal);
+	return check_correction(&events[event->target - 1], event, refusal);
 }
 
 /* Whether each event is possible after those before it. */

@@ -24,8 +24,14 @@ struct entry {
 
 static void print_day(const char *name, int32_t day)
 {
-	if (day != NO_DAY)
+	if (day >= 0)
 		printf("%s %" PRIu32 "\n", name, idrevoke_start_format(day));
+}
+
+/* Whether it is a correction that says that the start is not known. */
+static bool says_unknown(const struct event *event)
+{
+	return event->kind == EVENT_CORRECT && event->start == NO_DAY;
 }
 
 static void print_record(const struct outcome *outcome)
@@ -66,7 +72,10 @@ static int print_entry(const struct entry *entry)
 	print_text("why", entry->why);
 	if (event->target)
 		printf("target %" PRIu32 "\n", event->target);
-	print_day("start", event->start);
+	if (says_unknown(event))
+		puts("start unknown");
+	else
+		print_day("start", event->start);
 	if (event->reason)
 		printf("reason %s\n", idrevoke_reason_name(event->reason));
 	print_day("until", event->until);
@@ -79,7 +88,7 @@ static int print_entry(const struct entry *entry)
 
 static json_t *day_json(int32_t day)
 {
-	return day == NO_DAY ? json_null() : json_sprintf("%" PRIu32, idrevoke_start_format(day));
+	return day >= 0 ? json_sprintf("%" PRIu32, idrevoke_start_format(day)) : json_null();
 }
 
 static json_t *sequence_json(uint32_t sequence)
@@ -95,7 +104,8 @@ static int print_entry_json(const struct entry *entry)
 		"{sI ss sI so so so so so so so so so}", "event", (json_int_t)event->sequence,
 		"kind", event_kind_name(event->kind), "at", (json_int_t)event->at, "by",
 		text_json(entry->by), "why", text_json(entry->why), "target",
-		sequence_json(event->target), "start", day_json(event->start), "reason",
+		sequence_json(event->target), "start",
+		says_unknown(event) ? json_string("unknown") : day_json(event->start), "reason",
 		event->reason ? json_string(idrevoke_reason_name(event->reason)) : json_null(),
 		"until", day_json(event->until), "ground", text_json(entry->ground), "undone_by",
 		sequence_json(entry->undone_by ? entry->undone_by->sequence : 0), "record",

@@ -66,6 +66,27 @@ happens 'a card that starts before that one is handed over' "$card" replace --st
 amounts "$card" '20171231 superseded no no' 'there never was a card of 2019'
 refused start-not-later 'the report would not fit any more' "$card" correct --event 2 --take-back
 
+# Each correction says only what it says: what another said stays with that.
+begin
+happens 'stolen' "$card" report --stolen --start 20190412
+correct 'lost, it was said' --event 1 --lost
+correct 'with another start' --event 1 --start 20180101
+amounts "$card" '20180101 lost yes no' 'both corrections count'
+correct 'it was stolen, after all' --event 2 --take-back
+amounts "$card" '20180101 stolen yes no' 'a theft does not stay hidden'
+correct 'no, lost' --event 4 --take-back
+amounts "$card" '20180101 lost yes no' 'the take-back is taken back'
+correct 'the start was right' --event 3 --take-back
+amounts "$card" '20190412 lost yes no' 'only the reason is corrected'
+correct 'the start is not known' --event 1 --start unknown
+history() { feed history --store "$store" "$@" <<<"$card"; }
+like "$(history)" $'\nevent 2\nkind correct\nat [^\n]*\nby clerk\nwhy test\ntarget 1\nreason lost\nrecord ' \
+	'history has what a correction said, and no more'
+like "$(history --json | sed -n 2p)" '"start":null,"reason":"lost","until":null' 'also as JSON'
+like "$(history)" $'\nevent 7\nkind correct\nat [^\n]*\nby clerk\nwhy test\ntarget 1\nstart unknown\nrecord ' \
+	'what is not known is something else'
+like "$(history --json | tail -n 1)" '"start":"unknown","reason":null' 'as JSON, too'
+
 # --- a withdrawal
 
 begin
@@ -104,6 +125,15 @@ happens 'replaced again' "$card" replace --start 20230101
 refused start-not-later 'two replacements stay in order' "$card" correct --event 1 --start 20230101
 correct 'between them there is room' --event 1 --start 20211231
 amounts "$card" '20221231 lost no no' 'the last replacement counts'
+
+# Cards that started from 2021 to 2024 must not pass.
+begin
+happens 'replaced' "$card" replace --start 20250101
+correct 'a mistaken start' --event 1 --start 20210101
+correct 'the reason' --event 1 --reason damage
+amounts "$card" '20201231 void no no' 'both'
+correct 'the start was right' --event 2 --take-back
+amounts "$card" '20241231 void no no' 'taken back although another correction came after it'
 
 # --- a cancellation
 
@@ -161,7 +191,8 @@ said 'correct --publish' $'^committed [0-9]{19}\npublished 3 [0-9]{19}$' 0 \
 # --- whatever was wrong, the record is that of one without errors
 
 # Pairs of numbers: what happened to the first is entered with errors, which are
-# corrected; to the second without.
+# corrected, more than once, with corrections that are wrong and taken back, and
+# with take-backs that are; to the second without.
 pairs() {
 	perl -e '
 		my ($seed, $pairs) = @ARGV;
@@ -171,66 +202,127 @@ pairs() {
 			$s += $w[$_] * substr($n, $_, 1) for 0 .. 16;
 			return $n . substr("10X98765432", $s % 11, 1) }
 		sub pick { return $_[rand @_] }
+		sub fields { my $e = shift; return join ",", map { $e->{$_} // "" } qw(kind start reason until ground target) }
 		my @losses = qw(lost stolen void);
+
+		# What may be said of an event in a field, right or wrong; all of it fits
+		# between the cards before and after.
+		sub guess {
+			my ($event, $field) = @_;
+			return pick($event->{kind} eq "report" ? @losses : qw(damage superseded)) if $field eq "reason";
+			return pick("20160101", "20991231") if $field eq "until";
+			return "unknown" if $event->{last} && rand 4 < 1;
+			return substr($event->{start}, 0, 4) . pick(qw(0115 0228 0612 1231));
+		}
+		# A correction of some fields: what is right of $right, and else a guess.
+		sub correction {
+			my ($event, $right, @fields) = @_;
+			return { kind => "correct", about => $event, says => { map { $_ => $right->{$_} // guess($event, $_) } @fields } };
+		}
+		# What is entered, and its corrections, in order. Those that stand in the end
+		# are right wherever no later one says the same; and all that was wrong is said.
+		sub corrections {
+			my ($event, $said) = @_;
+			my @fields = grep { defined $event->{$_} } qw(start reason until);
+			my @queue;
+			my $take_back = sub { push @queue, { kind => "take-back", about => $_[0] }; return $queue[-1] };
+			$take_back->($take_back->($event)) if rand 6 < 1;
+			return @queue unless @fields;
+			my %wrong = map { $_ => 1 } grep { $said->{$_} ne $event->{$_} } @fields;
+			return @queue if !%wrong && rand 2 < 1;
+			my @made = map { correction($event, {}, rand 2 < 1 ? @fields : pick(@fields)) } 1 .. 1 + rand 4;
+			push @made, correction($event, $event, $_) for sort keys %wrong;
+			@made = sort { rand 2 < 1 ? -1 : 1 } @made;
+			my %settled;
+			for my $made (reverse @made) {
+				my $says = $made->{says};
+				my @open = grep { !$settled{$_} } sort keys %$says;
+				my $stands = !grep { $says->{$_} ne $event->{$_} } @open;
+				$made->{stands} = $stands && (rand 4 > 1 || grep { $wrong{$_} } @open);
+				next unless $made->{stands};
+				$settled{$_} = 1 for @open;
+			}
+			push @made, correction($event, $event, grep { $wrong{$_} && !$settled{$_} } @fields);
+			$made[-1]{stands} = 1;
+			pop @made unless %{$made[-1]{says}};
+			push @queue, @made;
+			my @undone = sort { rand 2 < 1 ? -1 : 1 } @made;
+			for my $made (@undone) {
+				my $times = $made->{stands} ? pick(0, 0, 2) : pick(1, 1, 3);
+				my $about = $made;
+				$about = $take_back->($about) for 1 .. $times;
+			}
+			return @queue;
+		}
+
 		for my $pair (1 .. $pairs) {
 			my @numbers = map { checked(sprintf "99000119%02d0101%03d", $pair / 400, $pair % 400 * 2 + $_) } 0, 1;
-			my $sequence = 0;
-			my (@right, @wrong, @corrections);
-			# what is entered: kind, start, reason, until, ground, target
-			my $enter = sub { push @wrong, [@_]; return ++$sequence };
-			my $correct = sub { push @corrections, [@_] };
-			my ($year, $standing, $card) = (2000, 0, "");
+			my @events;
+			my ($year, $standing, $card, $blacklisted) = (2000, 0, "20000115", 0);
 			my $withdrawals = rand 2 < 1;
 			for (1 .. 1 + rand 6) {
-				my $error = rand 2 < 1;
 				my $kind = pick(qw(report report replace withdraw blacklist unblacklist));
+				next if $kind eq "withdraw" && !($standing && $withdrawals);
+				next if $kind eq "unblacklist" && !$blacklisted;
+				my $event = { kind => $kind };
 				if ($kind eq "report") {
-					my @event = ("report", $card || "20000115", pick(@losses), "", "", "");
-					$card = $event[1];
-					push @right, [@event];
-					my @said = @event;
-					$said[2] = pick(@losses) if $error;
-					my $at = $enter->(@said);
-					$correct->("correct", "", $event[2], "", "", $at) if $error;
+					@$event{qw(start reason)} = ($card, pick(@losses));
 					$standing++;
 				} elsif ($kind eq "replace") {
-					my @event = ("replace", ++$year . "0115", pick("damage", ""), "", "", "");
-					$card = $event[1];
-					push @right, [@event];
-					my @said = @event;
-					$said[1] = $year . "0612" if $error;
-					my $at = $enter->(@said);
-					$correct->("correct", $card, "", "", "", $at) if $error;
+					$card = ++$year . "0115";
+					@$event{qw(start reason)} = ($card, pick(qw(damage superseded)));
 					$standing = 0;
-				} elsif ($kind eq "withdraw" && $standing && $withdrawals) {
+				} elsif ($kind eq "withdraw") {
 					$standing--;
-					push @right, ["withdraw", ("") x 5];
-					$enter->("withdraw", ("") x 5);
 				} elsif ($kind eq "blacklist") {
-					push @right, ["blacklist", "", "", "20991231", "x", ""];
-					my $at = $enter->("blacklist", "", "", $error ? "20880101" : "20991231", "x", "");
-					$correct->("correct", "", "", "20991231", "", $at) if $error;
-				} elsif ($kind eq "unblacklist" && grep { $_->[0] eq "blacklist" } @right) {
-					next if $right[-1][0] eq "unblacklist" || (grep { $_->[0] eq "unblacklist" } @right);
-					push @right, ["unblacklist", ("") x 5];
-					$enter->("unblacklist", ("") x 5);
+					@$event{qw(until ground)} = (pick("20160101", "20991231"), "x");
 				}
+				$blacklisted = $kind eq "blacklist" if $kind =~ /blacklist/;
+				push @events, $event;
 				# what never happened; a withdrawal would mean this report
 				next if $withdrawals || rand 3 > 1;
-				$correct->("take-back", ("") x 4, $enter->("report", "20000115", "stolen", ("") x 3));
+				push @events, { kind => "report", start => "20000115", reason => "stolen", never => 1 };
 			}
-			$correct->("take-back", ("") x 4, $enter->("cancel", ("") x 5)) if rand 3 < 1;
-			@corrections = sort { rand 2 < 1 ? -1 : 1 } @corrections if rand 2 < 1;
-			push @rows, map { [$numbers[0], @$_] } @wrong, @corrections;
-			push @rows, map { [$numbers[1], @$_] } @right;
+			push @events, { kind => "cancel", never => 1 } if rand 3 < 1;
+			# a card of unknown start is not replaced before the day of its report
+			for my $event (reverse @events) {
+				last if $event->{kind} eq "replace";
+				$event->{last} = $event->{kind} eq "report";
+			}
+
+			my (@queues, $sequence);
+			# all happened on one day of the past, so that a blacklisting can have ended
+			my $enter = sub { push @rows, "$numbers[0]," . fields($_[0]) . ",20150101" };
+			for my $event (@events) {
+				my $said = { %$event };
+				$event->{sequence} = ++$sequence;
+				if ($event->{never}) {
+					push @queues, [{ kind => "take-back", about => $event }];
+				} else {
+					for my $field (grep { defined $event->{$_} } qw(start reason until)) {
+						$said->{$field} = guess($event, $field) if rand 2 < 1;
+					}
+					push @queues, [corrections($event, $said)];
+					$said->{start} = "" if ($said->{start} // "") eq "unknown";
+				}
+				$enter->($said);
+				push @rows, "$numbers[1]," . fields($event) . ",20150101" unless $event->{never};
+			}
+			# corrections of one event in their order, of several in any
+			while (@queues = grep { @$_ } @queues) {
+				my $next = shift @{pick(@queues)};
+				$next->{sequence} = ++$sequence;
+				$enter->({ kind => $next->{kind}, target => $next->{about}{sequence}, %{$next->{says} // {}} });
+			}
 		}
-		print "number,event,start,reason,until,ground,target\n";
-		print join(",", @$_), "\n" for @rows' "$@"
+		print "number,event,start,reason,until,ground,target,at\n";
+		print "$_\n" for @rows' "$@"
 }
 seed=${SEED:-$RANDOM}
 diag "seed $seed"
 pairs "$seed" 400 >"$work/pairs.csv"
-like "$(grep -c ,correct, "$work/pairs.csv")" '^[0-9]{3,}$' 'there are many corrections'
+like "$(grep -c ,correct, "$work/pairs.csv")" '^[0-9]{4,}$' 'there are many corrections'
+like "$(grep -c ,take-back, "$work/pairs.csv")" '^[0-9]{3,}$' 'and many are taken back'
 store=$work/pairs
 feed init --store "$store" >"$work/out"
 said 'errors and corrections are entered' '^imported ' 0 feed import --store "$store" --by clerk --why test \

@@ -89,7 +89,6 @@ by clerk
 why test
 target 3
 start 20190412
-reason stolen
 record through 20190412 reason stolen open yes person yes
 
 event 6
@@ -101,7 +100,7 @@ record through 20190412 reason stolen open yes person no" 'history: every event,
 feed history --store "$store" --json <<<"$card" >"$work/history"
 is "$(sed 's/"at":[0-9]\{10\},/"at":0,/' "$work/history" | fields | sed -n '4p;5p')" \
 	'at=0 by="clerk" event=4 ground="冒用 \"x\"" kind="blacklist" reason=null record={"open":true,"person":true,"reason":"stolen","through":"'"$today"'"} start=null target=null undone_by=6 until="20991231" why="test"
-at=0 by="clerk" event=5 ground=null kind="correct" reason="stolen" record={"open":true,"person":true,"reason":"stolen","through":"20190412"} start="20190412" target=3 undone_by=null until=null why="test"' \
+at=0 by="clerk" event=5 ground=null kind="correct" reason=null record={"open":true,"person":true,"reason":"stolen","through":"20190412"} start="20190412" target=3 undone_by=null until=null why="test"' \
 	'history --json'
 is "$(fields <"$work/history" | sed -n '2s/.*record=\([a-z]*\).*/\1/p')" null 'not listed: null'
 ok 'no card number in it' test -z "$(grep -l "$card" "$work/history")"
