@@ -270,5 +270,5 @@ int command_diff(const struct options *options)
 			 EXIT_FAILED :
 			 compare(&store, options, &diff);
 	store_close(&store);
-	return output_end() ?: status;
+	return status;
 }

@@ -96,5 +96,5 @@ int command_export(const struct options *options)
 			     export(&store, options->value[OPTION_JSON]);
 
 	store_close(&store);
-	return output_end() ?: status;
+	return status;
 }

@@ -178,5 +178,5 @@ int command_history(const struct options *options)
 			     print_history(&store, options->value[OPTION_JSON]);
 
 	store_close(&store);
-	return output_end() ?: status;
+	return status;
 }

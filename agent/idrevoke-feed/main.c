@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "feed_tool.h"
+#include "output.h"
 
 #define EVENT_NEEDS (HAS(STORE) | HAS(BY) | HAS(WHY))
 #define CARD "The card number is read from standard input."
@@ -96,13 +97,13 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	struct options options;
 	bool help;
-	int error = options_parse(command, argc, argv, &options, &help);
+	int status = options_parse(command, argc, argv, &options, &help);
 
-	if (!error && help) {
+	if (!status && help)
 		options_help(command);
-		return EXIT_DONE;
-	}
-	return error ?: command->run(&options);
+	else if (!status)
+		status = command->run(&options);
+	return output_end() ?: status;
 }
 
 int main(int argc, char **argv)
@@ -114,7 +115,7 @@ int main(int argc, char **argv)
 	umask(077);
 	if (argc >= 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))) {
 		usage(stdout);
-		return EXIT_DONE;
+		return output_end();
 	}
 	for (size_t i = 0; argc >= 2 && i < COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name))

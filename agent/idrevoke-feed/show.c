@@ -199,5 +199,5 @@ int command_show(const struct options *options)
 	else
 		status = show_list(&store, options->value[OPTION_RECOUNT], json);
 	store_close(&store);
-	return output_end() ?: status;
+	return status;
 }

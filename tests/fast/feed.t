@@ -50,6 +50,22 @@ is "$(stat -c %a "$store" "$store/key" "$store/store.db" | paste -sd' ')" '700 6
 exits 4 'init does not touch a store that is there' feed init --store "$store"
 is "$(value key)" "$key" 'the key is still the same'
 
+
+# --- output that cannot be written
+
+full() { feed "$@" >/dev/full; }
+said 'init on a full disk' 'standard output: No space left on device' 4 full init --store "$work/full"
+said 'help on a full disk' 'standard output: No space left on device' 4 full --help
+said 'help of a command' 'standard output: No space left on device' 4 full report --help
+said 'report on a full disk' 'standard output: cannot be written' 4 \
+	full report --store "$work/full" --lost --by clerk --why test <<<"$card"
+said 'import on a full disk' 'standard output: cannot be written' 4 \
+	full import --store "$work/full" --by clerk --why test <<<$'number,event\n'"$card,cancel"
+said 'publish on a full disk' 'standard output: cannot be written' 4 full publish --store "$work/full"
+said 'synth on a full disk' 'standard output: No space left on device' 4 \
+	bash -c "'$agent/idrevoke-feed/idrevoke-feed' init --store '$work/made' >'$work/out' &&
+		'$agent/idrevoke-feed/idrevoke-feed' synth --store '$work/made' --count 1 --seed 1 >/dev/full"
+
 # --- publishing an empty list, then events
 
 said 'publish: version 1 of an empty list' '^published 1 [0-9]{19}$' 0 feed publish --store "$store"
