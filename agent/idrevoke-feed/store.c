@@ -18,6 +18,8 @@
 #define APPLICATION_ID 0x49445256
 #define VERSION 2
 
+#define IS_IT_A_STORE "; is it a store of idrevoke-feed?"
+
 #define TEXT(macro) TEXT_OF(macro)
 #define TEXT_OF(text) #text
 
@@ -62,7 +64,8 @@ static const char schema[] =
 
 int store_complain(const struct store *store)
 {
-	complain("%s: %s", DATABASE, sqlite3_errmsg(store->db));
+	complain("%s/%s: %s%s", store->path, DATABASE, sqlite3_errmsg(store->db),
+		 sqlite3_errcode(store->db) == SQLITE_NOTADB ? IS_IT_A_STORE : "");
 	return -1;
 }
 
@@ -119,10 +122,9 @@ int store_end(struct store *store, int error)
 	return error;
 }
 
-/* Opens the database in the store's directory, which is @path. */
-static int open_database(struct store *store, const char *path, int flags)
+static int open_database(struct store *store, int flags)
 {
-	char *name = sqlite3_mprintf("%s/%s", path, DATABASE);
+	char *name = sqlite3_mprintf("%s/%s", store->path, DATABASE);
 	int error;
 
 	if (!name) {
@@ -133,7 +135,7 @@ static int open_database(struct store *store, const char *path, int flags)
 				SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | flags, NULL);
 	sqlite3_free(name);
 	if (error) {
-		complain("%s/%s: %s", path, DATABASE,
+		complain("%s/%s: %s", store->path, DATABASE,
 			 store->db ? sqlite3_errmsg(store->db) : "out of memory");
 		return -1;
 	}
@@ -142,22 +144,20 @@ static int open_database(struct store *store, const char *path, int flags)
 				"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536");
 }
 
-static int open_directory(int directory, const char *name)
+static int open_directories(struct store *store)
 {
-	int descriptor = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (descriptor < 0)
-		complain("%s: %s", name, strerror(errno));
-	return descriptor;
-}
-
-static int open_directories(struct store *store, const char *path)
-{
-	store->directory = open_directory(AT_FDCWD, path);
-	if (store->directory < 0)
+	store->directory = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (store->directory < 0) {
+		complain("%s: %s", store->path, strerror(errno));
 		return -1;
-	store->feed = open_directory(store->directory, "feed");
-	return store->feed < 0 ? -1 : 0;
+	}
+	store->feed = openat(store->directory, "feed", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (store->feed < 0) {
+		complain("%s/feed: %s%s", store->path, strerror(errno),
+			 errno == ENOENT ? IS_IT_A_STORE : "");
+		return -1;
+	}
+	return 0;
 }
 
 static int write_key(const struct store *store, const struct idrevoke_signer *signer)
@@ -170,7 +170,7 @@ static int write_key(const struct store *store, const struct idrevoke_signer *si
 	error = idrevoke_file_replace(store->directory, KEY, text, strlen(text), 0600);
 	explicit_bzero(text, sizeof(text));
 	if (error)
-		complain("%s: %s", KEY, strerror(-error));
+		complain("%s/%s: %s", store->path, KEY, strerror(-error));
 	return error ? -1 : 0;
 }
 
@@ -180,7 +180,7 @@ int store_create(struct store *store, const char *path, const struct settings *s
 	char *feed;
 	int error;
 
-	*store = (struct store){ .directory = -1, .feed = -1 };
+	*store = (struct store){ .path = path, .directory = -1, .feed = -1 };
 	if (mkdir(path, 0700) && (errno != EEXIST || rmdir(path) || mkdir(path, 0700))) {
 		complain("%s: %s", path, strerror(errno));
 		return -1;
@@ -190,9 +190,8 @@ int store_create(struct store *store, const char *path, const struct settings *s
 	if (error)
 		complain("%s/feed: %s", path, feed ? strerror(errno) : "out of memory");
 	sqlite3_free(feed);
-	if (error || open_directories(store, path) ||
-	    open_database(store, path, SQLITE_OPEN_CREATE) || store_run(store, schema) ||
-	    store_set_settings(store, settings))
+	if (error || open_directories(store) || open_database(store, SQLITE_OPEN_CREATE) ||
+	    store_run(store, schema) || store_set_settings(store, settings))
 		return -1;
 	return write_key(store, signer);
 }
@@ -222,7 +221,7 @@ static int migrate(struct store *store)
 	return store_run(store, "BEGIN IMMEDIATE; PRAGMA user_version = 2; COMMIT");
 }
 
-static int check_version(struct store *store, const char *path)
+static int check_version(struct store *store)
 {
 	int application, version;
 
@@ -230,12 +229,12 @@ static int check_version(struct store *store, const char *path)
 	    read_pragma(store, "PRAGMA user_version", &version))
 		return -1;
 	if (application != APPLICATION_ID) {
-		complain("%s/%s: not a store of idrevoke-feed", path, DATABASE);
+		complain("%s/%s: not a store of idrevoke-feed", store->path, DATABASE);
 		return -1;
 	}
 	if (version < 1 || version > VERSION) {
-		complain("%s/%s: a store of version %d; this program knows versions 1 to %d", path,
-			 DATABASE, version, VERSION);
+		complain("%s/%s: a store of version %d; this program knows versions 1 to %d",
+			 store->path, DATABASE, version, VERSION);
 		return -1;
 	}
 	return version < VERSION ? migrate(store) : 0;
@@ -243,10 +242,10 @@ static int check_version(struct store *store, const char *path)
 
 int store_open(struct store *store, const char *path)
 {
-	*store = (struct store){ .directory = -1, .feed = -1 };
-	if (open_directories(store, path) || open_database(store, path, 0))
+	*store = (struct store){ .path = path, .directory = -1, .feed = -1 };
+	if (open_directories(store) || open_database(store, 0))
 		return -1;
-	return check_version(store, path);
+	return check_version(store);
 }
 
 void store_close(struct store *store)
@@ -268,14 +267,15 @@ int store_signer(const struct store *store, struct idrevoke_signer *signer)
 	int error = idrevoke_file_read(store->directory, KEY, IDREVOKE_KEY_TEXT, &text, &size);
 
 	if (error) {
-		complain("%s: %s", KEY, strerror(-error));
+		complain("%s/%s: %s%s", store->path, KEY, strerror(-error),
+			 error == -ENOENT ? IS_IT_A_STORE : "");
 		return -1;
 	}
 	error = idrevoke_signer_parse(signer, text);
 	explicit_bzero(text, size);
 	free(text);
 	if (error)
-		complain("%s: not a key that signs", KEY);
+		complain("%s/%s: not a key that signs" IS_IT_A_STORE, store->path, KEY);
 	return error ? -1 : 0;
 }
 
@@ -352,7 +352,7 @@ int store_list(struct store *store, struct list *list)
 	list->count = sqlite3_column_int64(row, 2);
 	if (column_digest(row, 3, &list->published_digest) ||
 	    column_digest(row, 4, &list->digest)) {
-		complain("%s: a digest is damaged", DATABASE);
+		complain("%s/%s: a digest is damaged", store->path, DATABASE);
 		error = -1;
 	}
 	sqlite3_reset(row);

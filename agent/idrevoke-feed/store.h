@@ -37,6 +37,7 @@ enum store_statement {
 
 /**
  * struct store - an open store
+ * @path: of its directory, as it was given
  * @db: its database
  * @statements: those that were prepared
  * @directory: descriptor of its directory
@@ -44,6 +45,7 @@ enum store_statement {
  * @clock_mended: somebody says that the clock was wrong, and is right now
  */
 struct store {
+	const char *path;
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
 	int directory;

@@ -66,6 +66,23 @@ said 'synth on a full disk' 'standard output: No space left on device' 4 \
 	bash -c "'$agent/idrevoke-feed/idrevoke-feed' init --store '$work/made' >'$work/out' &&
 		'$agent/idrevoke-feed/idrevoke-feed' synth --store '$work/made' --count 1 --seed 1 >/dev/full"
 
+# --- what is no store is named
+
+mkdir "$work/none"
+said 'a directory that is no store' "$work/none/feed: No such file or directory; is it a store of idrevoke-feed\?" 4 \
+	feed show --store "$work/none"
+said 'a directory that is not there' "$work/nowhere: No such file or directory\$" 4 feed show --store "$work/nowhere"
+mkdir "$work/none/feed"
+printf 'no database, %0999d' 0 >"$work/none/store.db"
+said 'a database that is none' "$work/none/store.db: file is not a database; is it a store of idrevoke-feed\?" 4 \
+	feed show --store "$work/none"
+echo nonsense >"$work/full/key"
+said 'a key that is none' "$work/full/key: not a key that signs; is it a store of idrevoke-feed\?" 4 \
+	feed show --store "$work/full"
+rm "$work/full/key"
+said 'no key' "$work/full/key: No such file or directory; is it a store of idrevoke-feed\?" 4 \
+	feed show --store "$work/full"
+
 # --- publishing an empty list, then events
 
 said 'publish: version 1 of an empty list' '^published 1 [0-9]{19}$' 0 feed publish --store "$store"
