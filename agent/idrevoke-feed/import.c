@@ -134,7 +134,10 @@ static int read_header(struct import *import, struct idrevoke_lines *lines,
 		return 0;
 	if (more < 0 && more != -EBADMSG)
 		return complain("%s: %s: %s", import->file, why, strerror(-more));
-	complain("%s:%" PRIu64 ": %s", import->file, lines->number, more > 0 ? problem : why);
+	if (!lines->number)
+		complain("%s: %s", import->file, why);
+	else
+		complain("%s:%" PRIu64 ": %s", import->file, lines->number, more > 0 ? problem : why);
 	return EXIT_REFUSED;
 }
 

@@ -41,7 +41,7 @@ static const struct {
 static int find_column(const char *name)
 {
 	for (int column = 0; column < COLUMNS; column++)
-		if (!strcmp(name, names[column]))
+		if (!strcasecmp(name, names[column]))
 			return column;
 	return -1;
 }

@@ -76,6 +76,8 @@ is "$(feed show --store "$store" --number <<<"$card" | sed -n 's/^effective-from
 
 # --- columns
 
+imports 'names of columns in capitals' 1 Number,EVENT,Reason "$(checked 11010119900307020),report,lost"
+bad 'a column twice' '1: the column event is there twice' number,event,Event "$card,cancel,cancel"
 options=(--by clerk --why test --event report)
 imports 'columns in another order, the event by option' 1 start,number,reason '20200301,110101199003070038,lost'
 amounts 110101199003070038 '20200301 lost yes no' 'it is kept'
@@ -83,7 +85,7 @@ imports 'a line may say another event' 2 start,event,number,reason \
 	'20200301,,110101199003070046,lost' ',cancel,110101199003070046,'
 amounts 110101199003070046 'all lost no no' 'it is kept'
 options=(--by clerk --why test)
-bad 'an unknown column, named' "1: column 2 ('Number') is unknown" "event,Number" "cancel,$card"
+bad 'an unknown column, named' "1: column 2 ('Nummer') is unknown" "event,Nummer" "cancel,$card"
 bad 'a file without a first line: its number is not repeated' '1: column 1 is unknown' "$card,cancel" "$card,cancel"
 bad 'semicolons' '1: column 1 is unknown; there can be, separated by commas' 'number;event' "$card;cancel"
 bad 'the same column twice' '1: the column event is there twice' 'number,event,event' "$card,cancel,cancel"
@@ -96,7 +98,7 @@ options=(--by clerk)
 bad 'no cause' '1: the column why is missing, and there is no --why' 'number,event' "$card,cancel"
 options=(--by clerk --why test)
 bad 'a blank file' '2: it is empty' '' ''
-said 'an empty file' '/dev/null:0: it is empty' 1 feed import --store "$store" "${options[@]}" --file /dev/null
+said 'an empty file has no line that could be named' '/dev/null: it is empty' 1 feed import --store "$store" "${options[@]}" --file /dev/null
 bad 'quotes in the first line' '1: the quotes' 'number,"event' "$card,cancel"
 bad 'too few columns' '2: it has 1 columns; the first line has 2' 'number,event' "$card"
 bad 'too many columns' '2: it has 3 columns; the first line has 2' 'number,event' "$card,cancel,x"
