@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <openssl/ui.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,12 +15,28 @@
 #include "feed_tool.h"
 
 /* Longest line that is looked at: a number, what may follow, and one more. */
-#define LINE_SIZE 64
+#define LINE_SIZE 256
 
 #define SECONDS_A_DAY 86400
 
-/* Reads one line without what ends it. Says what is wrong. */
-static int read_line(char line[LINE_SIZE])
+/*
+ * Not echoed, so that it stays neither on the screen nor in what the terminal
+ * remembers; of a typing error the check character tells.
+ */
+static int read_terminal(char line[LINE_SIZE])
+{
+	int got = UI_UTIL_read_pw_string(line, LINE_SIZE, "card number (not shown): ", 0);
+
+	if (got == -2) {
+		/* interrupted: end as one who was */
+		signal(SIGINT, SIG_DFL);
+		raise(SIGINT);
+	}
+	return got ? complain("no card number can be read from the terminal") : 0;
+}
+
+/* Reads all that there is, which is to be one line. Says what is wrong. */
+static int read_input(char line[LINE_SIZE])
 {
 	size_t length = 0;
 
@@ -32,9 +50,6 @@ static int read_line(char line[LINE_SIZE])
 		if (!count)
 			break;
 		length += count;
-		/* a person does not end the input after each line */
-		if (isatty(STDIN_FILENO) && line[length - 1] == '\n')
-			break;
 	}
 	if (length == LINE_SIZE) {
 		complain("standard input: more than a card number");
@@ -45,6 +60,18 @@ static int read_line(char line[LINE_SIZE])
 		complain("standard input: a zero byte in the card number");
 		return EXIT_REFUSED;
 	}
+	return 0;
+}
+
+/* Reads one line without what ends it. Says what is wrong. */
+static int read_line(char line[LINE_SIZE])
+{
+	int error = isatty(STDIN_FILENO) ? read_terminal(line) : read_input(line);
+	size_t length;
+
+	if (error)
+		return error;
+	length = strlen(line);
 	while (length && strchr("\r\n", line[length - 1]))
 		line[--length] = '\0';
 	if (!length) {
@@ -110,11 +137,8 @@ int number_read(uint64_t *number)
 {
 	char line[LINE_SIZE];
 	const char *wrong;
-	int error;
+	int error = read_line(line);
 
-	if (isatty(STDIN_FILENO))
-		fputs("card number: ", stderr);
-	error = read_line(line);
 	if (!error) {
 		wrong = number_parse(line, number);
 		if (wrong) {

@@ -120,10 +120,43 @@ wrong 'idrevoke-feed: --confirm-every must not be more' init --store "$work/x" -
 wrong 'idrevoke-feed: --listen takes' serve --store x --certificate x --key x --listen nowhere
 wrong 'idrevoke-feed: report takes options only; a card number comes on standard input' report --store x --by a --why b 110101199003078881
 
-# A person is asked for the number.
+# A person is asked for the number, which is not shown.
 asked() {
-	script -qec "idrevoke-feed show --number --store $work/store" /dev/null <<<110101199003078881
+	grep -q number "$work/screen" && stty -F "$(cat "$work/tty")" -a | grep -q -- ' -echo '
 }
-like "$(asked)" 'card number: .*through all|card number: .*reason lost' 'on a terminal the number is asked for'
+# terminal TYPED COMMAND: on a terminal of its own, where this is typed at the prompt
+terminal() {
+	rm -f "$work/keys" "$work/tty"
+	mkfifo "$work/keys"
+	script --quiet --return --echo always --flush --command "tty >$work/tty; $2" /dev/null \
+		<"$work/keys" >"$work/screen" 2>&1 &
+	local pid=$!
+	exec {keys}>"$work/keys"
+	until_true 'on a terminal the number is asked for' asked
+	printf '%b' "$1" >&"$keys"
+	wait "$pid"
+	status=$?
+	exec {keys}>&-
+}
+# until_true NAME COMMAND...: comes true within ten seconds
+until_true() {
+	local name=$1
+	shift
+	for ((tries = 0; tries < 200; tries++)); do
+		"$@" >"$work/said" 2>&1 && break
+		sleep 0.05
+	done
+	ok "$name" "$@"
+}
+show="idrevoke-feed show --number --store $work/store"
+terminal '110101199003078881\n' "$show"
+like "$status $(cat "$work/screen")" '^0 .*card number \(not shown\): .*reason lost' 'it is taken'
+exits 1 'and not shown' grep -q 19900307 "$work/screen"
+terminal '\n' "$show"
+like "$status $(cat "$work/screen")" '^1 .*no card number' 'nothing is typed'
+terminal '110101199003078882\n' "$show"
+like "$status $(cat "$work/screen")" '^1 .*its check character is wrong' 'a typing error is noticed'
+terminal '\003' "$show; echo status \$?; stty -a"
+like "$(cat "$work/screen")" 'status 130.* echo ' '^C ends it by SIGINT, and the terminal shows again what is typed'
 
 done_testing
