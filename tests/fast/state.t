@@ -53,6 +53,7 @@ ok 'which it says, too' said agent 'the list is saved again'
 
 # --- what was saved cannot be read: then what is newer is not known
 
+stop agent
 before=$(of_state)
 publish report "$card" --lost >/dev/null
 with openat error=EIO:when=4+
