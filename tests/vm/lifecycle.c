@@ -33,16 +33,31 @@ static size_t log_length(void)
 	return length;
 }
 
-/* Whether exactly one line of the log since then has this word. */
-static void says(size_t since, const char *word, const char *what)
+/* How many lines of the log since then have this word. */
+static unsigned int lines_with(size_t since, const char *word)
 {
 	char *text = our_lines(), *at;
 	unsigned int lines = 0;
 
 	for (at = text + since; (at = strstr(at, word)); at += strcspn(at, "\n"))
 		lines++;
-	is(lines, 1, "one line in the log: %s", what);
 	free(text);
+	return lines;
+}
+
+/*
+ * Whether exactly one line of the log since then has this word. Whoever is woken by
+ * a change may be here before the line is: it gets five seconds to come.
+ */
+static void says(size_t since, const char *word, const char *what)
+{
+	unsigned int lines = lines_with(since, word);
+
+	for (int i = 0; i < 500 && !lines; i++) {
+		usleep(10000);
+		lines = lines_with(since, word);
+	}
+	is(lines, 1, "one line in the log: %s", what);
 }
 
 static void load_and_unload(void)
