@@ -52,7 +52,7 @@ guest() {
 	fi
 	sleep 300
 }
-has_list() { ! ctl status | grep -q NOT_READY; }
+has_list() { ctl status | grep -qE '^state +(CURRENT|LATE|STALE)'; }
 kernel_is() { [ "$(of_kernel)" = "$1" ]; }
 tidy() { [ -z "$(find "$state" -name '*.incoming' -o -name '.latest.*')" ]; }
 
