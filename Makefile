@@ -42,7 +42,13 @@ setup:
 	@scripts/setup
 
 kmod: setup
-	$(if $(wildcard kmod/Kbuild),+@scripts/build-module $(BUILD)/kmod)
+	$(if $(wildcard kmod/Kbuild),+@IDREVOKE_KERNEL=debian scripts/build-module $(BUILD)/kmod)
+
+# kmod-FLAVOUR: the module for another kernel; scripts/kernel --help
+kmod-%: export IDREVOKE_KERNEL = $*
+kmod-%: setup
+	@scripts/setup kernels
+	+@scripts/build-module $(BUILD)/$@
 
 agent: setup
 	$(if $(wildcard agent/Makefile),+@$(MAKE) -C agent)
@@ -57,7 +63,7 @@ shell: all
 	@exec scripts/story --shell
 
 ifdef T
-check check-fast: all
+check check-fast: all $(filter-out kmod-debian kmod-,kmod-$(IDREVOKE_KERNEL))
 	@$(prove) $(T)
 else
 check-fast: agent tests

@@ -20,13 +20,11 @@
  */
 int guest_try_load(const char *parameters)
 {
-	const char *build = getenv("IDREVOKE_BUILD");
-	char path[4096];
+	const char *path = getenv("IDREVOKE_MODULE");
 	int fd, error = 0;
 
-	if (!build)
-		bail_out("IDREVOKE_BUILD is not set: tests are run by make check");
-	snprintf(path, sizeof(path), "%s/kmod/idrevoke.ko", build);
+	if (!path)
+		bail_out("IDREVOKE_MODULE is not set: tests are run by make check");
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		bail_out("%s: %s", path, strerror(errno));

@@ -33,8 +33,9 @@ fi
 
 # load_module [PARAMETER=VALUE...]
 load_module() {
-	/sbin/insmod "$IDREVOKE_BUILD/kmod/idrevoke.ko" "$@" || bail_out "the module cannot be loaded"
-	[ -e /sys/kernel/btf/idrevoke ] || bail_out "the module has no type information (BTF)"
+	/sbin/insmod "$IDREVOKE_MODULE" "$@" || bail_out "the module cannot be loaded"
+	[ ! -e /sys/kernel/btf/vmlinux ] || [ -e /sys/kernel/btf/idrevoke ] ||
+		bail_out "the module has no type information (BTF)"
 }
 
 unload_module() {
