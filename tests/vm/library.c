@@ -258,6 +258,7 @@ static void examples(void)
 	example("REFUSE, REVOKED: The card is listed as lost, stolen, void or superseded.\n", 1,
 		"a stolen card");
 	wire_close(&wire);
+	guest_unload();
 }
 
 int main(void)
