@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# what counts as a complaint of the kernel, on the console of a virtual machine
+# shellcheck source=tests/lib/tap.sh
+. "${IDREVOKE_TOP:?tests are run by make check}/tests/lib/tap.sh"
+
+# complains WHAT <CONSOLE, does_not WHAT <CONSOLE
+complains() {
+	"$IDREVOKE_TOP/scripts/vm-complaints" >/dev/null
+	is $? 0 "$1"
+}
+does_not() {
+	"$IDREVOKE_TOP/scripts/vm-complaints" >/dev/null
+	is $? 1 "no complaint: $1"
+}
+
+does_not 'nothing was said' </dev/null
+does_not 'what is said when all is well' <<'EOF'
+[    3.580000] idrevoke: loading out-of-tree module taints kernel.
+[    3.590000] idrevoke: loaded; no list yet
+[    5.010000] idrevoke: STALE, was CURRENT
+[    6.650000] reboot: Power down
+EOF
+complains 'KASAN' <<'EOF'
+[   12.1] ==================================================================
+[   12.1] BUG: KASAN: use-after-free in idrv_table_find+0x1b/0x90 [idrevoke]
+EOF
+complains 'lockdep' <<'EOF'
+[   12.1] WARNING: possible circular locking dependency detected
+EOF
+complains 'a lock that lockdep does not know' <<'EOF'
+[   12.1] INFO: trying to register non-static key.
+EOF
+complains 'RCU used where it must not be' <<'EOF'
+[   12.1] WARNING: suspicious RCU usage
+EOF
+complains 'sleeping in an atomic section' <<'EOF'
+[   12.1] BUG: sleeping function called from invalid context at mm/slab.h:420
+EOF
+complains 'UBSAN' <<'EOF'
+[   12.1] UBSAN: shift-out-of-bounds in kmod/table.c:80:11
+EOF
+complains 'a leak' <<'EOF'
+unreferenced object 0xffff888004a3b000 (size 64):
+  comm "insmod", pid 120, jiffies 4294901234 (age 12.020s)
+EOF
+complains 'a task that hangs' <<'EOF'
+[  250.1] INFO: task idrevoked:120 blocked for more than 122 seconds.
+EOF
+complains 'a warning of our own' <<'EOF'
+[   12.1] WARNING: CPU: 0 PID: 1 at kmod/rebuild.c:186 rebuild_work+0x1f0/0x200 [idrevoke]
+EOF
+complains 'the first process, of the machine' <<'EOF'
+vm-init: failed: bb mount -t proc proc /proc
+EOF
+
+race() {
+	cat <<EOF
+[    8.1][    C1] ==================================================================
+[    8.1][    C1] BUG: KCSAN: data-race in $1 / $2
+[    8.1][    C1]
+[    8.1][    C1] write to 0xffffffffa0004a40 of 8 bytes by task 95 on cpu 0:
+[    8.1][    C1]  $1+0x30/0x50
+[    8.1][    C1]
+[    8.1][    C1] read to 0xffffffffa0004a40 of 8 bytes by task 96 on cpu 1:
+[    8.1][    C1]  $2+0x10/0x40
+[    8.1][    C1] ==================================================================
+EOF
+}
+complains 'a race of ours' < <(race idrv_list_publish idrv_list_status | sed 's,/0x.0$,& [idrevoke],')
+does_not 'a race of the kernel itself' < <(race setup_APIC_timer __ctr)
+complains 'a race of ours after one of the kernel' < <(
+	race setup_APIC_timer __ctr
+	race idrv_list_publish idrv_list_status | sed 's,/0x.0$,& [idrevoke],'
+)
+complains 'another fault after a race of the kernel' < <(
+	race setup_APIC_timer __ctr
+	echo '[   12.1] WARNING: suspicious RCU usage'
+)
+complains 'a race whose report is cut short' < <(
+	race idrv_list_publish idrv_list_status | sed 's,/0x.0$,& [idrevoke],' | head -n 6
+)
+done_testing
