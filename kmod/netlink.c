@@ -326,7 +326,8 @@ static int do_verify(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* As GENL_ADMIN_PERM would, but with a word of explanation. */
-static int permit(const struct genl_split_ops *operation, struct sk_buff *skb, struct genl_info *info)
+static int permit(const struct genl_split_ops *operation, struct sk_buff *skb,
+		  struct genl_info *info)
 {
 	if (operation->cmd == IDREVOKE_CMD_STATUS || netlink_capable(skb, CAP_NET_ADMIN))
 		return 0;

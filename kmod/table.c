@@ -18,7 +18,7 @@
 #include "table.h"
 
 #define WORD_VALUE_SHIFT	IDRV_TAG_BITS
-#define WORD_VALUE		GENMASK_ULL(WORD_VALUE_SHIFT + IDRV_VALUE_BITS - 1, WORD_VALUE_SHIFT)
+#define WORD_VALUE		(GENMASK_ULL(IDRV_VALUE_BITS - 1, 0) << WORD_VALUE_SHIFT)
 #define WORD_HOP_SHIFT		(WORD_VALUE_SHIFT + IDRV_VALUE_BITS)
 #define WORD_HOP		GENMASK_ULL(WORD_HOP_SHIFT + 1, WORD_HOP_SHIFT)
 #define WORD_TAG		GENMASK_ULL(IDRV_TAG_BITS - 1, 0)
@@ -322,9 +322,10 @@ static s64 slot_find(const struct idrv_table *table, const struct place *place)
 
 	for (hop = 0; hop < IDRV_HOPS; hop++) {
 		const u64 *line = line_words(table, place->line[hop]);
+		const u64 want = word_make(place->tag, hop, 0);
 
 		for (i = 0; i < IDRV_LINE_WORDS; i++)
-			if (((line[i] ^ word_make(place->tag, hop, 0)) & (WORD_TAG | WORD_HOP)) == 0)
+			if (((line[i] ^ want) & (WORD_TAG | WORD_HOP)) == 0)
 				return line + i - table->words;
 	}
 	return -1;

@@ -128,13 +128,15 @@ int idrv_transaction_begin(u32 owner, enum idrevoke_kind kind, u64 base,
 	}
 
 	if (kind == IDREVOKE_KIND_SNAPSHOT) {
+		u64 lines = idrv_table_lines(announced->count, IDRV_CENTIBYTES_SNAPSHOT);
+
 		idrv_rebuild_bar();
-		transaction.table = idrv_table_create(
-			idrv_table_lines(announced->count, IDRV_CENTIBYTES_SNAPSHOT), NULL);
+		transaction.table = idrv_table_create(lines, NULL);
 	} else {
+		const gfp_t flags = GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+
 		transaction.changes = kvmalloc_array(max(announced->count, 1ULL),
-						     sizeof(*transaction.changes),
-						     GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+						     sizeof(*transaction.changes), flags);
 	}
 	if (!transaction.table && !transaction.changes) {
 		idrv_rebuild_allow();
@@ -271,7 +273,8 @@ static int commit_snapshot(const struct idrv_commitment *to, struct idrv_view *v
 	    (to->count != idrv_list.floor.count ||
 	     !idrv_digest_equal(&to->digest, &idrv_list.floor.digest))) {
 		mutex_unlock(&idrv_list.lock);
-		return idrv_refuse(refusal, -EBADMSG, "this version was in force with other records");
+		return idrv_refuse(refusal, -EBADMSG,
+				   "this version was in force with other records");
 	}
 	view->table = transaction.table;
 	transaction.table = NULL;
