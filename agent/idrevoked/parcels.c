@@ -54,6 +54,7 @@ static void discard(struct parcel *parcel)
 static void discard_all(struct parcels *parcels, bool arrived)
 {
 	for (struct parcel *parcel = parcels->first, *next; parcel; parcel = next) {
+		/* discard() takes it off the list. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		next = parcel->next;
 		if (parcel->arrived == arrived)
 			discard(parcel);

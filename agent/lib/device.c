@@ -34,6 +34,8 @@ struct idrevoke_device {
 
 static int device_open(const char *path)
 {
+	/* errno is not 0 after a failure. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;

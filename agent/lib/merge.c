@@ -147,6 +147,8 @@ int idrevoke_merge_next(struct idrevoke_merge *merge, struct idrevoke_record *re
 	why = why ?: &unused;
 	do
 		got = take(merge, record);
+	/* take() sets it: one source has the lowest. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 	while (got > 0 && !merge->header.delta && record->flags & IDREVOKE_RECORD_REMOVE);
 
 	if (got > 0 && !merge->header.delta) {

@@ -108,6 +108,8 @@ static int merge_payloads(struct idrevoke_merge **merge, const struct idrevoke_l
 	if (!error)
 		return idrevoke_merge_open(merge, payloads, count, why);
 	while (count)
+		/* errno is not 0 after a failure. */
+		/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 		idrevoke_payload_close(payloads[--count]);
 	return error;
 }
