@@ -499,13 +499,13 @@ static void verify(void)
 	/* Commands come between its lines: it answers for the list at its end. */
 	error = idrv_list_verify(&count, &digest, &status, &refusal);
 	must(error == (loaded ? 0 : -ENODATA), "verify: %d", error);
-	if (!error)
+	if (!error) {
 		must(status.version == now.version && status.epoch == now.epoch &&
 		     status.count == count, "verify answers of version %llu", status.version);
-	if (!error)
 		must(count == now.count && digest.low == (u64)now.digest &&
 		     digest.high == (u64)(now.digest >> 64), "verify counts %llu, not %llu", count,
 		     now.count);
+	}
 	verified += !error;
 }
 

@@ -56,6 +56,7 @@ static void __attribute__((format(printf, 1, 2), noreturn)) die(const char *form
 	va_start(arguments, format);
 	fputs("kills: ", stderr);
 	vfprintf(stderr, format, arguments);
+	va_end(arguments);
 	fputc('\n', stderr);
 	exit(2);
 }

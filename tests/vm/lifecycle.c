@@ -206,7 +206,7 @@ static void log_lines(void)
 		snprintf(packed, sizeof(packed), "%llu", (unsigned long long)card(i));
 		found += strstr(text, number) || strstr(text, packed);
 		snprintf(packed, sizeof(packed), "%llx", (unsigned long long)card(i));
-		found += strstr(text, packed) != NULL;
+		found += !!strstr(text, packed);
 	}
 	is(found, 0, "... nor one of the cards");
 	free(text);

@@ -144,7 +144,7 @@ static void shape(enum form form)
 	unsigned int i, size, wrong = 0;
 	int wrong_size;
 	char defect[64];
-	uint16_t type;
+	unsigned int type;
 
 	ok(works(form), "%s works", names[form]);
 	for (i = 0; i < count; i++) {

@@ -423,7 +423,7 @@ static void sizes(void)
 
 static void repetition(void)
 {
-	struct wire_list next = next_list(), same = list;
+	struct wire_list next = next_list(), same;
 	struct wire_message message = commit();
 	int error;
 

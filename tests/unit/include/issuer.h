@@ -98,6 +98,7 @@ static inline void issuer_copy(struct issuer *to, const struct issuer *from)
 	u32 *values = to->values;
 
 	*to = *from;
+	/* Never of no size. NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI) */
 	to->numbers = realloc(numbers, from->size * sizeof(u64));
 	to->values = realloc(values, from->size * sizeof(u32));
 	memcpy(to->numbers, from->numbers, from->size * sizeof(u64));
