@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # variables of scripts/vm
+# shellcheck shell=bash disable=SC2034,SC2154 # variables of scripts/vm
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # To be sourced by scripts/vm: user-mode Linux, a kernel that is a program. It has

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of cache.sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # To be sourced by the scripts beside it, after cache.sh: Debian's packages,
