@@ -3,7 +3,8 @@
 # kmod's own files, unmodified, on a kernel of stubs (unit/kernel, unit/include):
 # once as they are, and once with keys, tables and pages shrunken so far that
 # growth and rebuilding are reached with a few hundred entries. Programs that
-# include table.c itself, to shrink it further, are on neither.
+# include table.c itself, to shrink it further, are on neither. And once more for
+# races.c, under TSan, which does not go with the other sanitizers.
 
 unit_kmod := number record digest permutation table list freshness transaction delta rebuild \
 	     verify budget check
@@ -11,11 +12,13 @@ unit_objects := $(unit_kmod:%=$(out)/unit/kmod/%.o) $(out)/unit/kernel/stub.o
 unit_small_objects := $(unit_kmod:%=$(out)/unit/small/%.o) $(out)/unit/kernel/stub.o
 unit_small_defines := -DIDRV_KEY_BITS=16 -DIDRV_TABLE_LINES_MIN=32 -DSTUB_PAGE_SIZE=128UL
 
+unit_races_objects := $(patsubst %,$(out)/unit/tsan/%.o,$(unit_kmod) stub)
+
 unit_programs := $(patsubst %.c,$(out)/%,$(filter unit/%.c,$(sources)))
 unit_on_small := $(patsubst %,$(out)/unit/%,list allocation)
 unit_on_stubs := $(filter $(out)/unit/table% $(out)/unit/exhaustive% $(out)/unit/interleaving,\
 		   $(unit_programs))
-unit_on_kmod := $(filter-out $(unit_on_small) $(unit_on_stubs),$(unit_programs))
+unit_on_kmod := $(filter-out $(unit_on_small) $(unit_on_stubs) $(out)/unit/races,$(unit_programs))
 unit_libs := $(shell pkg-config --libs liburcu)
 
 # As the kernel has it.
@@ -29,6 +32,24 @@ $(unit_on_stubs): $(out)/unit/kernel/stub.o
 $(unit_on_stubs): private LIBS := $(out)/unit/kernel/stub.o $(unit_libs)
 $(unit_on_small) $(out)/unit/small/%.o: private CPPFLAGS := $(unit_small_defines) \
 	-I$(top)/tests/unit/include -I$(top)/kmod $(CPPFLAGS)
+
+# The two fences that TSan does not know: see unit/include/linux/kernel.h.
+$(out)/unit/races $(unit_races_objects): private CFLAGS := \
+	$(filter-out -fsanitize=% -fno-sanitize-recover=%,$(CFLAGS)) \
+	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
+	-fsanitize=thread -Wno-tsan
+$(out)/unit/races: $(unit_races_objects)
+$(out)/unit/races: private LIBS := $(unit_races_objects) $(unit_libs)
+
+$(out)/unit/tsan/%.o: $(top)/kmod/%.c
+	@mkdir -p $(@D)
+	@echo '  CC      kmod/$*.c (for TSan)'
+	@$(CC) $(CFLAGS) $(CPPFLAGS) $(depend) -c -o $@ $<
+
+$(out)/unit/tsan/%.o: unit/kernel/%.c
+	@mkdir -p $(@D)
+	@echo '  CC      tests/$< (for TSan)'
+	@$(CC) $(CFLAGS) $(CPPFLAGS) $(depend) -c -o $@ $<
 
 $(out)/unit/kmod/%.o: $(top)/kmod/%.c
 	@mkdir -p $(@D)
@@ -45,4 +66,4 @@ $(out)/unit/kernel/%.o: unit/kernel/%.c
 	@echo '  CC      tests/$<'
 	@$(CC) $(CFLAGS) $(CPPFLAGS) $(depend) -c -o $@ $<
 
--include $(unit_objects:=.d) $(unit_small_objects:=.d)
+-include $(unit_objects:=.d) $(unit_small_objects:=.d) $(unit_races_objects:=.d)

@@ -123,6 +123,25 @@ static inline u32 issuer_random_value(void)
 	return (1 + random_below(65534)) | (1 + random_below(4)) << 16 | random_below(4) << 20;
 }
 
+/* A citizen's number whose packed form is @number. */
+static inline void issuer_print_number(u64 number, u8 *text)
+{
+	static const int weights[] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 };
+	time_t birth = (number / 1000 % 140619 - 62091LL) * 86400;	/* 1970 is day 62091 */
+	char printed[40];
+	struct tm tm;
+	int sum = 0, i;
+
+	gmtime_r(&birth, &tm);
+	snprintf(printed, sizeof(printed), "%06u%04u%02u%02u%03u",
+		 (unsigned int)(number / 1000 / 140619), (tm.tm_year + 1900U) % 10000,
+		 (tm.tm_mon + 1U) % 100, tm.tm_mday % 100U, (unsigned int)(number % 1000));
+	for (i = 0; i < 17; i++)
+		sum += weights[i] * (printed[i] - '0');
+	memcpy(text, printed, 17);
+	text[17] = "10X98765432"[sum % 11];
+}
+
 /* One record of 12 bytes. */
 static inline void issuer_put(u8 *wire, u64 number, u32 value)
 {
@@ -145,7 +164,7 @@ static inline struct idrv_commitment issuer_commitment(const struct issuer *issu
 		.version = issuer->version,
 		.count = issuer->count,
 		.digest = { .low = issuer->digest, .high = issuer->digest >> 64 },
-		.issued = stub_wall_seconds,
+		.issued = READ_ONCE(stub_wall_seconds),
 		.valid_for = 3600,
 	};
 }

@@ -13,7 +13,8 @@ extern s64 stub_wall_seconds;
 void stub_clock_advance(u64 ns);
 
 /* Runs what is queued, and what that queues, at most @limit works, in this
- * thread. Returns how many ran.
+ * thread. Several may do so; none runs a work that another is at. Returns how
+ * many ran.
  */
 unsigned long stub_run_work(unsigned long limit);
 /* Also waits for readers, and runs what waited for them. */

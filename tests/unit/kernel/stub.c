@@ -11,6 +11,7 @@
 #include "stub.h"
 
 #define LOADED(x)	__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define STORE(x, value)	__atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 
 void stub_warn(const char *file, int line)
 {
@@ -70,8 +71,8 @@ void mutex_lock(struct mutex *mutex)
 	if (lockdep_is_held(mutex))
 		stub_warn(__FILE__, __LINE__);
 	pthread_mutex_lock(&mutex->lock);
-	mutex->owner = pthread_self();
-	__atomic_store_n(&mutex->held, true, __ATOMIC_RELAXED);
+	STORE(mutex->owner, pthread_self());
+	STORE(mutex->held, true);
 	mutexes_held++;
 }
 
@@ -80,13 +81,13 @@ void mutex_unlock(struct mutex *mutex)
 	if (!lockdep_is_held(mutex))
 		stub_warn(__FILE__, __LINE__);
 	mutexes_held--;
-	__atomic_store_n(&mutex->held, false, __ATOMIC_RELAXED);
+	STORE(mutex->held, false);
 	pthread_mutex_unlock(&mutex->lock);
 }
 
 bool lockdep_is_held(struct mutex *mutex)
 {
-	return LOADED(mutex->held) && pthread_equal(mutex->owner, pthread_self());
+	return LOADED(mutex->held) && pthread_equal(LOADED(mutex->owner), pthread_self());
 }
 
 /* Scheduling. */
@@ -114,22 +115,24 @@ bool stub_signal_pending(void)
 u64 stub_boottime_ns = 1000 * NSEC_PER_SEC;
 s64 stub_wall_seconds = 1800000000;
 
+static pthread_mutex_t timer_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct hrtimer *timer;
-static struct delayed_work *delayed;
 
 u64 ktime_get_boottime_ns(void)
 {
-	return stub_boottime_ns;
+	return LOADED(stub_boottime_ns);
 }
 
 u64 ktime_get_coarse_boottime_ns(void)
 {
-	return stub_boottime_ns - stub_boottime_ns % TICK_NSEC;
+	u64 now = LOADED(stub_boottime_ns);
+
+	return now - now % TICK_NSEC;
 }
 
 u64 ktime_get_real_ns(void)
 {
-	return stub_wall_seconds * NSEC_PER_SEC;
+	return LOADED(stub_wall_seconds) * NSEC_PER_SEC;
 }
 
 void hrtimer_setup(struct hrtimer *new, enum hrtimer_restart (*function)(struct hrtimer *),
@@ -144,63 +147,55 @@ void hrtimer_setup(struct hrtimer *new, enum hrtimer_restart (*function)(struct 
 
 void hrtimer_start(struct hrtimer *which, ktime_t expires, enum hrtimer_mode mode)
 {
+	pthread_mutex_lock(&timer_lock);
 	which->expires = expires;
+	pthread_mutex_unlock(&timer_lock);
 }
 
 int hrtimer_try_to_cancel(struct hrtimer *which)
 {
-	int started = which->expires != 0;
+	int started;
 
+	pthread_mutex_lock(&timer_lock);
+	started = which->expires != 0;
 	which->expires = 0;
+	pthread_mutex_unlock(&timer_lock);
 	return started;
 }
 
-void stub_clock_advance(u64 ns)
-{
-	struct delayed_work *work;
-
-	stub_boottime_ns += ns;
-	if (timer && timer->expires && timer->expires <= stub_boottime_ns) {
-		timer->expires = 0;
-		timer->function(timer);
-	}
-	for (work = delayed; work; work = work->next) {
-		if (work->due && work->due <= stub_boottime_ns) {
-			work->due = 0;
-			queue_work(NULL, &work->work);
-		}
-	}
-}
-
 /* Work. */
-static pthread_mutex_t queue_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct work_struct *queue;
+struct worker {
+	pthread_t thread;
+	struct work_struct *work;	/* at which it is */
+	struct worker *next;
+};
 
-bool queue_work(struct workqueue_struct *workqueue, struct work_struct *work)
+static pthread_mutex_t queue_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t progress = PTHREAD_COND_INITIALIZER;
+static struct work_struct *queue;
+static struct delayed_work *delayed;
+static struct worker *workers;
+
+/* The following four under queue_lock. */
+static bool enqueue(struct work_struct *work)
 {
 	struct work_struct **link;
-	bool was_pending;
 
-	pthread_mutex_lock(&queue_lock);
-	was_pending = work->pending;
-	if (!was_pending) {
-		for (link = &queue; *link; link = &(*link)->next)
-			;
-		*link = work;
-		work->next = NULL;
-		work->pending = true;
-	}
-	pthread_mutex_unlock(&queue_lock);
-	return !was_pending;
+	if (work->pending)
+		return false;
+	for (link = &queue; *link; link = &(*link)->next)
+		;
+	*link = work;
+	work->next = NULL;
+	work->pending = true;
+	return true;
 }
 
-bool cancel_work_sync(struct work_struct *work)
+static bool dequeue(struct work_struct *work)
 {
 	struct work_struct **link;
-	bool was_pending;
+	bool was_pending = work->pending;
 
-	pthread_mutex_lock(&queue_lock);
-	was_pending = work->pending;
 	for (link = &queue; *link; link = &(*link)->next) {
 		if (*link == work) {
 			*link = work->next;
@@ -208,29 +203,101 @@ bool cancel_work_sync(struct work_struct *work)
 		}
 	}
 	work->pending = false;
+	return was_pending;
+}
+
+static bool dequeue_delayed(struct delayed_work *work)
+{
+	struct delayed_work **link;
+	bool was_pending = dequeue(&work->work) || work->due;
+
+	for (link = &delayed; *link; link = &(*link)->next) {
+		if (*link == work) {
+			*link = work->next;
+			break;
+		}
+	}
+	work->due = 0;
+	return was_pending;
+}
+
+/* Whether a thread is at it; @others: another one than this. */
+static bool is_running(struct work_struct *work, bool others)
+{
+	struct worker *worker;
+
+	for (worker = workers; worker; worker = worker->next)
+		if (worker->work == work &&
+		    !(others && pthread_equal(worker->thread, pthread_self())))
+			return true;
+	return false;
+}
+
+bool queue_work(struct workqueue_struct *workqueue, struct work_struct *work)
+{
+	bool queued;
+
+	pthread_mutex_lock(&queue_lock);
+	queued = enqueue(work);
+	pthread_mutex_unlock(&queue_lock);
+	return queued;
+}
+
+bool cancel_work_sync(struct work_struct *work)
+{
+	bool was_pending;
+
+	pthread_mutex_lock(&queue_lock);
+	was_pending = dequeue(work);
+	while (is_running(work, true))
+		pthread_cond_wait(&progress, &queue_lock);
 	pthread_mutex_unlock(&queue_lock);
 	return was_pending;
 }
 
+static struct work_struct *take_work(struct worker *worker)
+{
+	struct work_struct *work;
+
+	pthread_mutex_lock(&queue_lock);
+	for (work = queue; work && is_running(work, false); work = work->next)
+		;
+	if (work) {
+		dequeue(work);
+		*worker = (struct worker){ pthread_self(), work, workers };
+		workers = worker;
+	}
+	pthread_mutex_unlock(&queue_lock);
+	return work;
+}
+
+static void finish_work(struct worker *worker)
+{
+	struct worker **link;
+
+	pthread_mutex_lock(&queue_lock);
+	for (link = &workers; *link != worker; link = &(*link)->next)
+		;
+	*link = worker->next;
+	pthread_cond_broadcast(&progress);
+	pthread_mutex_unlock(&queue_lock);
+}
+
 unsigned long stub_run_work(unsigned long limit)
 {
+	struct worker worker;
 	unsigned long done;
 
 	for (done = 0; done < limit; done++) {
-		struct work_struct *work;
+		struct work_struct *work = take_work(&worker);
 
-		pthread_mutex_lock(&queue_lock);
-		work = queue;
-		if (work) {
-			queue = work->next;
-			work->pending = false;
-		}
-		pthread_mutex_unlock(&queue_lock);
 		if (!work)
 			break;
 		/* It may be late, and find that things have changed. */
 		cond_resched();
 		work->func(work);
+		/* It may have freed itself. */
+		finish_work(&worker);
 	}
 	return done;
 }
@@ -247,6 +314,28 @@ void stub_settle(void)
 	} while (done);
 }
 
+void stub_clock_advance(u64 ns)
+{
+	u64 now = __atomic_add_fetch(&stub_boottime_ns, ns, __ATOMIC_RELAXED);
+	struct delayed_work *work;
+
+	pthread_mutex_lock(&timer_lock);
+	if (timer && timer->expires && timer->expires <= now) {
+		timer->expires = 0;
+		timer->function(timer);
+	}
+	pthread_mutex_unlock(&timer_lock);
+
+	pthread_mutex_lock(&queue_lock);
+	for (work = delayed; work; work = work->next) {
+		if (work->due && work->due <= now) {
+			work->due = 0;
+			enqueue(&work->work);
+		}
+	}
+	pthread_mutex_unlock(&queue_lock);
+}
+
 struct workqueue_struct *alloc_workqueue(const char *name, unsigned int flags, int max_active)
 {
 	return stub_allocate(1, 0, name);
@@ -261,42 +350,83 @@ void destroy_workqueue(struct workqueue_struct *workqueue)
 bool mod_delayed_work(struct workqueue_struct *workqueue, struct delayed_work *work,
 		      unsigned long delay)
 {
-	bool was_pending = cancel_delayed_work_sync(work);
+	bool was_pending;
 
-	work->due = stub_boottime_ns + delay * (NSEC_PER_SEC / HZ);
+	pthread_mutex_lock(&queue_lock);
+	was_pending = dequeue_delayed(work);
+	work->due = LOADED(stub_boottime_ns) + delay * (NSEC_PER_SEC / HZ);
 	work->next = delayed;
 	delayed = work;
+	pthread_mutex_unlock(&queue_lock);
 	return was_pending;
 }
 
 bool delayed_work_pending(struct delayed_work *work)
 {
-	return work->due || LOADED(work->work.pending);
+	bool pending;
+
+	pthread_mutex_lock(&queue_lock);
+	pending = work->due || work->work.pending;
+	pthread_mutex_unlock(&queue_lock);
+	return pending;
 }
 
 bool cancel_delayed_work_sync(struct delayed_work *work)
 {
-	struct delayed_work **link;
-	bool was_pending = cancel_work_sync(&work->work) || work->due;
+	bool was_pending;
 
-	for (link = &delayed; *link; link = &(*link)->next) {
-		if (*link == work) {
-			*link = work->next;
-			break;
-		}
-	}
-	work->due = 0;
+	pthread_mutex_lock(&queue_lock);
+	was_pending = dequeue_delayed(work);
+	pthread_mutex_unlock(&queue_lock);
+	cancel_work_sync(&work->work);
 	return was_pending;
+}
+
+/* What is put off until readers are done; how much of it, under queue_lock. */
+char stub_sections;
+static unsigned long put_off;
+
+static void put_off_until_read(struct rcu_head *head, void (*function)(struct rcu_head *))
+{
+	pthread_mutex_lock(&queue_lock);
+	put_off++;
+	pthread_mutex_unlock(&queue_lock);
+	stub_before(head);
+	call_rcu(head, function);
+}
+
+static void are_read(struct rcu_head *head)
+{
+	stub_after(head);
+	stub_after(&stub_sections);
+}
+
+static void one_done(void)
+{
+	pthread_mutex_lock(&queue_lock);
+	put_off--;
+	pthread_cond_broadcast(&progress);
+	pthread_mutex_unlock(&queue_lock);
+}
+
+void stub_rcu_barrier(void)
+{
+	pthread_mutex_lock(&queue_lock);
+	while (put_off)
+		pthread_cond_wait(&progress, &queue_lock);
+	pthread_mutex_unlock(&queue_lock);
 }
 
 static void queue_after_readers(struct rcu_head *head)
 {
+	are_read(head);
 	queue_work(NULL, &container_of(head, struct rcu_work, rcu)->work);
+	one_done();
 }
 
 bool queue_rcu_work(struct workqueue_struct *workqueue, struct rcu_work *work)
 {
-	call_rcu(&work->rcu, queue_after_readers);
+	put_off_until_read(&work->rcu, queue_after_readers);
 	return true;
 }
 
@@ -309,8 +439,10 @@ static void free_after_readers(struct rcu_head *head)
 {
 	struct garbage *garbage = container_of(head, struct garbage, head);
 
+	are_read(head);
 	stub_free(garbage->object, "kmalloc", 0);
 	free(garbage);
+	one_done();
 }
 
 void stub_free_rcu(void *object)
@@ -318,7 +450,7 @@ void stub_free_rcu(void *object)
 	struct garbage *garbage = malloc(sizeof(*garbage));
 
 	garbage->object = object;
-	call_rcu(&garbage->head, free_after_readers);
+	put_off_until_read(&garbage->head, free_after_readers);
 }
 
 /* Randomness (SplitMix64). */
@@ -334,7 +466,7 @@ void get_random_bytes(void *at, size_t size)
 	u8 *byte = at;
 
 	while (size--) {
-		u64 z = random_state += 0x9e3779b97f4a7c15ULL;
+		u64 z = __atomic_add_fetch(&random_state, 0x9e3779b97f4a7c15ULL, __ATOMIC_RELAXED);
 
 		z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
 		z = (z ^ z >> 27) * 0x94d049bb133111ebULL;

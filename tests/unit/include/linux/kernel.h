@@ -63,7 +63,10 @@ static inline u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int shift)
 #define PMD_SIZE		(512 * PAGE_SIZE)
 #define PAGE_ALIGN(bytes)	round_up(bytes, PAGE_SIZE)
 
-/* memory order */
+/* Memory order. TSan knows all but the two fences, which order marked accesses
+ * alone here: it finds no race where one is missing, nor misses one for their
+ * sake. That they are there is shown by tests/model.
+ */
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value)	__atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 #define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)

@@ -5,6 +5,44 @@
 #include <urcu.h>
 #include <linux/kernel.h>
 
+/*
+ * As C11 says it, which TSan follows. That reads through the pointer come after
+ * it, which the kernel has from their dependency, is what acquire gives it.
+ */
+#undef rcu_assign_pointer
+#define rcu_assign_pointer(pointer, value) __atomic_store_n(&(pointer), value, __ATOMIC_RELEASE)
+#undef rcu_dereference
+#define rcu_dereference(pointer)	__atomic_load_n(&(pointer), __ATOMIC_ACQUIRE)
+
+/*
+ * liburcu is not instrumented, so TSan is told what it guarantees: what a reader
+ * did before the end of its section comes before what was put off by call_rcu()
+ * until then. Whoever reads outside a section is not covered by that.
+ */
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#define stub_before(at)		__tsan_release(at)
+#define stub_after(at)		__tsan_acquire(at)
+#else
+#define stub_before(at)		((void)(at))
+#define stub_after(at)		((void)(at))
+#endif
+
+extern char stub_sections;
+
+static inline void stub_read_unlock(void)
+{
+	stub_before(&stub_sections);
+	rcu_read_unlock();
+}
+
+#undef rcu_read_unlock
+#define rcu_read_unlock()	stub_read_unlock()
+
+void stub_rcu_barrier(void);
+#undef rcu_barrier
+#define rcu_barrier()		stub_rcu_barrier()
+
 #define rcu_dereference_protected(pointer, condition) \
 	({ if (!(condition)) stub_warn(__FILE__, __LINE__); pointer; })
 
