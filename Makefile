@@ -25,7 +25,7 @@ export BUILD
 JOBS := $(shell nproc)
 MAKEFLAGS += --no-print-directory --jobs=$(JOBS)
 
-fast_tests := $(sort $(wildcard tests/unit/*.t tests/fast/*.t))
+fast_tests := $(sort $(wildcard tests/unit/*.t tests/model/*.t tests/fast/*.t))
 vm_tests := $(sort $(wildcard tests/vm/*.t))
 prove := prove --exec '' --timer --failures $(if $(VERBOSE),--verbose)
 # Machines run one after another: what they measure should not be each other.

@@ -51,6 +51,7 @@ void idrv_list_exit(void)
 	mutex_lock(&idrv_list.lock);
 	idrv_list_publish(NULL);
 	mutex_unlock(&idrv_list.lock);
+	kfree(rcu_replace_pointer(idrv_list.floor, NULL, true));
 	idrv_freshness_exit();
 	/* Callbacks of RCU queue the work that frees tables: first all of them. */
 	rcu_barrier();
@@ -69,6 +70,17 @@ struct idrv_view *idrv_list_current(void)
 }
 
 /**
+ * idrv_list_floor - the newest view since load
+ *
+ * Context: idrv_list.lock is held.
+ * Return: the view, in force or not; NULL if there was none.
+ */
+const struct idrv_view *idrv_list_floor(void)
+{
+	return rcu_dereference_protected(idrv_list.floor, lockdep_is_held(&idrv_list.lock));
+}
+
+/**
  * idrv_list_publish - put a view in force
  * @view: the view; NULL for none. If its table is another one than before, that
  *	is freed once nobody reads it.
@@ -82,22 +94,18 @@ struct idrv_view *idrv_list_current(void)
 void idrv_list_publish(struct idrv_view *view)
 {
 	struct idrv_view *old = idrv_list_current();
+	struct idrv_view *floor = rcu_dereference_protected(idrv_list.floor,
+							    lockdep_is_held(&idrv_list.lock));
 
+	/* Epoch and version of the floor change at once, and before the view. */
+	if (view)
+		rcu_assign_pointer(idrv_list.floor, view);
 	rcu_assign_pointer(idrv_list.view, view);
-	/* Pairs with smp_rmb() in floor_read(). */
-	smp_wmb();
-	if (view && (view->epoch != idrv_list.floor.epoch ||
-		     view->version != idrv_list.floor.version)) {
-		WRITE_ONCE(idrv_list.floor.epoch, view->epoch);
-		WRITE_ONCE(idrv_list.floor.version, view->version);
-		idrv_list.floor.count = view->count;
-		idrv_list.floor.digest = view->digest;
-	}
-	if (!old)
-		return;
-	if (!view || view->table != old->table)
+	if (old && (!view || view->table != old->table))
 		idrv_table_retire(old->table, idrv_list.workqueue);
-	kfree_rcu(old, rcu);
+	/* The view that goes stays the floor until the next one comes. */
+	if (view && floor)
+		kfree_rcu(floor, rcu);
 }
 
 /**
@@ -159,25 +167,6 @@ int idrv_list_flush(u32 owner, struct idrv_refusal *refusal)
 	return 0;
 }
 
-/*
- * The newest version since load. With a list in force, it is that one. Without,
- * it changes only after a list came in force again: then this looks again.
- */
-static void floor_read(const struct idrv_view *view, struct idrv_status *status)
-{
-	while (!view) {
-		status->floor_epoch = READ_ONCE(idrv_list.floor.epoch);
-		status->floor_version = READ_ONCE(idrv_list.floor.version);
-		/* Pairs with smp_wmb() in idrv_list_publish(). */
-		smp_rmb();
-		view = rcu_dereference(idrv_list.view);
-		if (!view)
-			return;
-	}
-	status->floor_epoch = view->epoch;
-	status->floor_version = view->version;
-}
-
 /**
  * idrv_list_status - tell what is in force
  * @status: to be filled
@@ -186,7 +175,7 @@ static void floor_read(const struct idrv_view *view, struct idrv_status *status)
  */
 void idrv_list_status(struct idrv_status *status)
 {
-	const struct idrv_view *view;
+	const struct idrv_view *view, *floor;
 	u64 now = ktime_get_coarse_boottime_ns();
 
 	memset(status, 0, sizeof(*status));
@@ -203,7 +192,13 @@ void idrv_list_status(struct idrv_status *status)
 			status->fresh_ms = div_u64(view->stale_at - now, NSEC_PER_MSEC);
 		status->memory = idrv_table_memory(view->table) + sizeof(*view);
 	}
-	floor_read(view, status);
+	/* Pairs with the releases in idrv_list_publish(): no older than the view. */
+	smp_rmb();
+	floor = rcu_dereference(idrv_list.floor);
+	if (floor) {
+		status->floor_epoch = floor->epoch;
+		status->floor_version = floor->version;
+	}
 	rcu_read_unlock();
 	status->rebuilds = READ_ONCE(idrv_list.rebuilds);
 	status->rebuilding = READ_ONCE(idrv_list.rebuilding);

@@ -79,10 +79,10 @@ struct idrv_view {
 /**
  * struct idrv_list - the one list of this module
  * @view: what is in force; NULL before the first snapshot and after a flush
+ * @floor: the newest view since load, in force or not: nothing older is taken.
+ *	Its table may be gone
  * @writer: see above
  * @lock: see above
- * @floor: epoch, version, count and digest of the newest list since load;
- *	nothing older is taken. Under @lock.
  * @state: enum idrevoke_state that was announced last; under @lock
  * @changes: changes of version or state, for poll
  * @wait: where poll waits for them
@@ -99,14 +99,9 @@ struct idrv_view {
  */
 struct idrv_list {
 	struct idrv_view __rcu *view;
+	struct idrv_view __rcu *floor;
 	struct mutex writer;
 	struct mutex lock;
-	struct {
-		u64 epoch;
-		u64 version;
-		u64 count;
-		struct idrv_digest digest;
-	} floor;
 	enum idrevoke_state state;
 	atomic64_t changes;
 	wait_queue_head_t wait;
@@ -165,6 +160,7 @@ struct idrv_commitment {
 int idrv_list_init(void);
 void idrv_list_exit(void);
 struct idrv_view *idrv_list_current(void);
+const struct idrv_view *idrv_list_floor(void);
 void idrv_list_publish(struct idrv_view *view);
 void idrv_list_notify(enum idrevoke_event event);
 void idrv_list_listen(void (*notify)(enum idrevoke_event event));

@@ -76,14 +76,15 @@ u32 idrv_transaction_owner(void)
 static int check_order(enum idrevoke_kind kind, u64 base, const struct idrv_commitment *to,
 		       struct idrv_refusal *refusal)
 {
-	const struct idrv_view *view;
+	const struct idrv_view *view, *floor;
 	int error = 0;
 
 	mutex_lock(&idrv_list.lock);
 	view = idrv_list_current();
-	if (to->epoch < idrv_list.floor.epoch)
+	floor = idrv_list_floor();
+	if (floor && to->epoch < floor->epoch)
 		error = idrv_refuse(refusal, -ESTALE, "a newer epoch is or was in force");
-	else if (to->epoch == idrv_list.floor.epoch && to->version < idrv_list.floor.version)
+	else if (floor && to->epoch == floor->epoch && to->version < floor->version)
 		error = idrv_refuse(refusal, -ESTALE, "a newer version is or was in force");
 	else if (kind == IDREVOKE_KIND_DELTA &&
 		 (!view || view->epoch != to->epoch || view->version != base))
@@ -263,15 +264,17 @@ unlock:
 static int commit_snapshot(const struct idrv_commitment *to, struct idrv_view *view,
 			   struct idrv_refusal *refusal)
 {
+	const struct idrv_view *floor;
+
 	if (transaction.table->count != to->count)
 		return idrv_refuse(refusal, -EBADMSG, "the list has another count");
 	if (!idrv_digest_equal(&transaction.digest, &to->digest))
 		return idrv_refuse(refusal, -EBADMSG, "the list has another digest");
 
 	mutex_lock(&idrv_list.lock);
-	if (to->epoch == idrv_list.floor.epoch && to->version == idrv_list.floor.version &&
-	    (to->count != idrv_list.floor.count ||
-	     !idrv_digest_equal(&to->digest, &idrv_list.floor.digest))) {
+	floor = idrv_list_floor();
+	if (floor && to->epoch == floor->epoch && to->version == floor->version &&
+	    (to->count != floor->count || !idrv_digest_equal(&to->digest, &floor->digest))) {
 		mutex_unlock(&idrv_list.lock);
 		return idrv_refuse(refusal, -EBADMSG,
 				   "this version was in force with other records");

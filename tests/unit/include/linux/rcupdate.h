@@ -46,6 +46,10 @@ void stub_rcu_barrier(void);
 #define rcu_dereference_protected(pointer, condition) \
 	({ if (!(condition)) stub_warn(__FILE__, __LINE__); pointer; })
 
+#define rcu_replace_pointer(pointer, value, condition) \
+	({ typeof(pointer) _old = rcu_dereference_protected(pointer, condition); \
+	   rcu_assign_pointer(pointer, value); _old; })
+
 void stub_free_rcu(void *object);
 #define kfree_rcu(object, member) \
 	({ static_assert(sizeof((object)->member) == sizeof(struct rcu_head)); \
