@@ -123,6 +123,7 @@ static void verify(struct thread *thread)
 	     "%llu numbers are recounted, not %llu", count, status.count);
 	if (!error)
 		count_one(recounts);
+	usleep(1000);
 }
 
 static void work(struct thread *thread)
@@ -174,7 +175,7 @@ static void meddle(struct thread *thread)
 		WRITE_ONCE(idrv_limits.confirm_interval, 1 + below(thread, 60));
 		break;
 	}
-	usleep(5000);
+	usleep(20000);
 }
 
 static const struct role roles[] = {
@@ -234,8 +235,8 @@ static void confirm(void)
 /* Everything has met everything. */
 static bool is_enough(void)
 {
-	return list.version >= 100 && READ_ONCE(idrv_list.rebuilds) >= 3 &&
-	       READ_ONCE(answers) >= 100000 && READ_ONCE(recounts) >= 50 &&
+	return list.version >= 60 && READ_ONCE(idrv_list.rebuilds) >= 2 &&
+	       READ_ONCE(answers) >= 100000 && READ_ONCE(recounts) >= 20 &&
 	       READ_ONCE(flushes) >= 5 && READ_ONCE(events) >= 5;
 }
 

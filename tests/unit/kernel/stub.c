@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The kernel that kmod runs on here: memory, locks, work, clocks, randomness. */
 #include <pthread.h>
+#include <sched.h>
 #include <linux/hrtimer.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
@@ -98,8 +99,13 @@ void cond_resched(void)
 {
 	void (*others)(void) = stub_resched;
 
-	if (!others || mutexes_held)
+	if (mutexes_held)
 		return;
+	if (!others) {
+		/* A mutex here goes to whoever is quickest: give others a chance. */
+		sched_yield();
+		return;
+	}
 	/* What the others do may call this as well. */
 	stub_resched = NULL;
 	others();
