@@ -18,8 +18,8 @@
 /* A block of records and all headers. */
 #define BUFFER_SIZE	(128 * 1024)
 
-/* One thread of a test writes; events are read by it as well. */
-static uint8_t buffer[BUFFER_SIZE] __attribute__((aligned(8)));
+/* Of each thread: a struct wire belongs to one, but there may be several. */
+static _Thread_local uint8_t buffer[BUFFER_SIZE] __attribute__((aligned(8)));
 
 static uint64_t value_of(const uint8_t *bytes, size_t size)
 {
