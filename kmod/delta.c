@@ -7,8 +7,8 @@
  *	3. store.
  *
  * The first two change no answer and may fail. The third cannot: each of its
- * steps is one store that changes one number. If there is no place, a table that
- * is large enough is filled with the result instead, and takes over.
+ * steps is one store that changes one number. If there is no place, or if nobody
+ * stays, a table of its own gets the result instead, and takes over.
  */
 #include <linux/kernel.h>
 #include <linux/prefetch.h>
@@ -113,16 +113,23 @@ static void store_changes(struct idrv_table *table, struct idrv_change *changes,
 }
 
 /*
- * A larger table with the result, made aside: nobody who asks or verifies waits
+ * Another table with the result, made aside: nobody who asks or verifies waits
  * for it. What goes makes place for what comes.
  */
 static struct idrv_table *replace_table(struct idrv_table *table,
 					const struct idrv_change *changes, u64 changes_count,
 					u64 count, int *error)
 {
-	struct idrv_table *larger = idrv_rebuild_copy(table, max(count, table->count), error);
+	struct idrv_table *larger;
 	u64 i;
 
+	/* Of nobody there is nothing to copy. */
+	if (!count) {
+		larger = idrv_table_create(IDRV_TABLE_LINES_MIN, NULL);
+		*error = larger ? 0 : -ENOMEM;
+		return larger;
+	}
+	larger = idrv_rebuild_copy(table, max(count, table->count), error);
 	for (i = 0; larger && i < changes_count; i++) {
 		go_on(larger, changes, changes_count, i);
 		if (changes[i].value == IDRV_VALUE_REMOVE)
@@ -186,9 +193,13 @@ int idrv_delta_apply(struct idrv_change *changes, u64 changes_count, struct idrv
 	if (error)
 		goto unlock;
 
-	/* For a while, what comes is there beside what goes. */
+	/*
+	 * For a while, what comes is there beside what goes. Where nobody stays, no
+	 * number may go before the others: who asks for it would be told CLEAR, which
+	 * is true of a list with others on it only.
+	 */
 	error = -ENOSPC;
-	if (idrv_rebuild_fits(table, table->count + preview.added))
+	if (preview.count && idrv_rebuild_fits(table, table->count + preview.added))
 		error = reserve_changes(table, changes, changes_count);
 	if (!error)
 		store_changes(table, changes, changes_count);
