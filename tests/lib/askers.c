@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "askers.h"
+#include "random.h"
 #include "tap.h"
 
 #define BATCH		200	/* cards; not a multiple of what the kernel takes at a time */
@@ -35,15 +36,6 @@ static pthread_mutex_t seen_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t seen_changed = PTHREAD_COND_INITIALIZER;
 static struct idrevoke_info seen;
 
-uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
-
 /**
  * askers_watch - a number will be changed: ask for it often
  * @index: of the number
@@ -57,7 +49,7 @@ void askers_watch(uint32_t index)
 static struct question choose(uint64_t *random, const struct edition *edition,
 			      struct idrevoke_check *check)
 {
-	uint64_t bits = next_random(random);
+	uint64_t bits = random_next(random);
 	struct question question = { .start = bits >> 32 & 0x3fff };
 	struct model_value value;
 
@@ -96,7 +88,7 @@ static void count(struct asked *by, const struct idrevoke_check *check)
 		atomic_fetch_add(&by->hits_while_stale, 1);
 }
 
-/* After a call was judged; the first answers that are wrong are shown. */
+/* Notes a call that was judged. Returns whether to go on. */
 static bool conclude(struct asked *by, struct call *call, unsigned int answers, unsigned int wrong)
 {
 	call_judged(call);
@@ -107,6 +99,7 @@ static bool conclude(struct asked *by, struct call *call, unsigned int answers, 
 	return !atomic_load(&stopping);
 }
 
+/* The first answers that are wrong are shown. */
 static bool is_worth_showing(struct asked *by, unsigned int wrong)
 {
 	return atomic_load(&by->wrong) + wrong < 5;

@@ -8,9 +8,6 @@
 
 #include "history.h"
 
-/* A generator of random numbers (SplitMix), which its seed determines. */
-uint64_t next_random(uint64_t *state);
-
 /**
  * enum asker - the threads
  * @ASKER_SINGLE: IDREVOKE_IOC_CHECK

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/klog.h>
@@ -105,6 +106,32 @@ char *guest_kernel_log(void)
 		bail_out("the kernel's log cannot be read: %s", strerror(errno));
 	text[size] = 0;
 	return text;
+}
+
+/**
+ * guest_module_memory - what the module has of the kernel's address space
+ *
+ * Also what a module left that is not there any more: its areas are the only ones
+ * that no function of the kernel or of a module has allocated.
+ *
+ * Return: bytes.
+ */
+size_t guest_module_memory(void)
+{
+	FILE *file = fopen("/proc/vmallocinfo", "r");
+	char line[512], caller[64];
+	size_t size, sum = 0;
+
+	if (!file)
+		bail_out("/proc/vmallocinfo: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%*s %zu %63s", &size, caller) != 2)
+			continue;
+		if (strstr(line, "[idrevoke]") || !strncmp(caller, "0x", 2))
+			sum += size;
+	}
+	fclose(file);
+	return sum;
 }
 
 /**

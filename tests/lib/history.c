@@ -310,6 +310,20 @@ bool history_informed(const struct call *call, unsigned int *named,
 	return false;
 }
 
+/* Whether VERIFY's reply is of that edition, and what it counted as well. */
+static bool recounts(unsigned int number, const struct wire_reply *reply)
+{
+	const struct edition *edition = edition_at(number);
+	const uint64_t *value = reply->value;
+
+	return edition->in_force &&
+	       names(number, value[IDREVOKE_A_VERSION], value[IDREVOKE_A_ISSUED]) &&
+	       same_list(edition, value[IDREVOKE_A_EPOCH], value[IDREVOKE_A_COUNT],
+			 reply->digest) &&
+	       same_list(edition, value[IDREVOKE_A_EPOCH], value[IDREVOKE_A_WALK_COUNT],
+			 reply->walk_digest);
+}
+
 /**
  * history_verified - whether VERIFY found what it should
  * @call: it
@@ -323,15 +337,8 @@ bool history_verified(const struct call *call, unsigned int *named, int error,
 	unsigned int i;
 
 	for (i = first_of(call, *named); i <= call->high; i++) {
-		const struct edition *edition = edition_at(i);
-
-		if (error ? error != ENODATA || edition->in_force :
-		    !edition->in_force ||
-		    !names(i, reply->value[IDREVOKE_A_VERSION], reply->value[IDREVOKE_A_ISSUED]) ||
-		    !same_list(edition, reply->value[IDREVOKE_A_EPOCH],
-			       reply->value[IDREVOKE_A_COUNT], reply->digest) ||
-		    !same_list(edition, reply->value[IDREVOKE_A_EPOCH],
-			       reply->value[IDREVOKE_A_WALK_COUNT], reply->walk_digest))
+		if (error ? error != ENODATA || edition_at(i)->in_force :
+			    !recounts(i, reply))
 			continue;
 		*named = i;
 		return true;

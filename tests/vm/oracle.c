@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "askers.h"
+#include "edits.h"
 #include "tap.h"
 
-#define LARGEST		50000	/* numbers listed, or a few more */
 #define SECONDS		20
 #define ANYTHING	(-1)	/* a state */
 
@@ -30,131 +30,7 @@ static uint8_t bytes[HISTORY_NUMBERS * IDREVOKE_RECORD_SIZE];
 
 static uint32_t below(uint32_t end)
 {
-	return (next_random(&state) >> 16) % end;
-}
-
-/* --- contents */
-
-static struct model_value random_value(void)
-{
-	struct model_value value = { 0 };
-
-	switch (below(8)) {
-	case 0:
-		value.flags = IDREVOKE_RECORD_PERSON;
-		return value;
-	case 1:
-		value.through = IDREVOKE_THROUGH_ALL;
-		break;
-	case 2:
-		value.through = below(2) ? 1 : IDREVOKE_THROUGH_ALL - 1;
-		break;
-	default:
-		value.through = 1 + below(20000);
-	}
-	value.reason = 1 + below(IDREVOKE_REASON_STOLEN);
-	value.flags = below(4) ? 0 : IDREVOKE_RECORD_PERSON;
-	if (value.through != IDREVOKE_THROUGH_ALL && below(2))
-		value.flags |= IDREVOKE_RECORD_OPEN;
-	return value;
-}
-
-static void change(struct edition *edition, uint32_t index, struct model_value value)
-{
-	edition_set(edition, index, value);
-	askers_watch(index);
-}
-
-/* Lists so many numbers that were not, or takes so many off. */
-static void list_more(struct edition *edition, uint32_t count)
-{
-	while (count && edition->list.count < LARGEST) {
-		uint32_t index = below(HISTORY_NUMBERS);
-
-		if (model_listed(edition->values[index]))
-			continue;
-		change(edition, index, random_value());
-		count--;
-	}
-}
-
-static void list_fewer(struct edition *edition, uint32_t count)
-{
-	uint32_t index = below(HISTORY_NUMBERS);
-
-	for (; count && edition->list.count; index = (index + 1) % HISTORY_NUMBERS) {
-		if (!model_listed(edition->values[index]) || !below(4))
-			continue;
-		change(edition, index, (struct model_value){ 0 });
-		count--;
-	}
-}
-
-static void touch(struct edition *edition)
-{
-	uint32_t count = 1 + below(64);
-
-	while (count--)
-		change(edition, below(HISTORY_NUMBERS),
-		       below(4) ? random_value() : (struct model_value){ 0 });
-}
-
-static void grow(struct edition *edition)
-{
-	list_more(edition, 200 + edition->list.count / (1 + below(3)));
-}
-
-static void shrink(struct edition *edition)
-{
-	list_fewer(edition, edition->list.count / (1 + below(4)) * (1 + below(4)) / 4);
-}
-
-/* Numbers come and go, the list stays as large as it is. */
-static void turn_over(struct edition *edition)
-{
-	uint32_t count = edition->list.count / (2 + below(8));
-
-	if (edition->list.count + count < LARGEST)
-		list_more(edition, count);
-	list_fewer(edition, count);
-}
-
-/* Cards are found: back to an earlier loss, or off the list. */
-static void withdraw(struct edition *edition)
-{
-	uint32_t index = below(HISTORY_NUMBERS), end = index + below(HISTORY_NUMBERS / 8);
-
-	for (; index < end; index++) {
-		struct model_value value = edition->values[index % HISTORY_NUMBERS];
-
-		if (!value.through)
-			continue;
-		value.flags &= ~IDREVOKE_RECORD_OPEN;
-		value.through = below(3) ? value.through / 2 : 0;
-		if (!value.through)
-			value.reason = IDREVOKE_REASON_NONE;
-		change(edition, index % HISTORY_NUMBERS, value);
-	}
-}
-
-static void remove_all(struct edition *edition)
-{
-	uint32_t index;
-
-	for (index = 0; index < HISTORY_NUMBERS; index++)
-		if (model_listed(edition->values[index]))
-			change(edition, index, (struct model_value){ 0 });
-}
-
-static void edit(struct edition *edition)
-{
-	static void (*const edits[])(struct edition *) = {
-		touch, touch, touch, touch, grow, grow, shrink, turn_over, turn_over, withdraw,
-	};
-
-	edits[below(sizeof(edits) / sizeof(*edits))](edition);
-	if (!edition->list.count)
-		list_more(edition, 100);
+	return random_below(&state, end);
 }
 
 /* --- statements */
@@ -281,7 +157,7 @@ static void change_list(void)
 {
 	struct edition *next = history_next();
 
-	edit(next);
+	edit_somehow(next, &state);
 	vouch_somehow(next);
 	commit_next(next);
 }
@@ -298,13 +174,18 @@ static void say_again(void)
 	see(next->list.count ? IDREVOKE_STATE_CURRENT : IDREVOKE_STATE_NOT_READY);
 }
 
+/* Everybody goes at once: nobody may be CLEAR for that. */
 static void list_nobody(void)
 {
 	struct edition *next = history_next();
 
-	remove_all(next);
+	edit_add(next, 10000, &state);
 	vouch_long(next);
 	commit_next(next);
+	next = history_next();
+	edit_remove_all(next);
+	next->list.version++;
+	commit(next, !below(3));
 	see(IDREVOKE_STATE_NOT_READY);
 	askers_have_asked();
 }
@@ -314,7 +195,7 @@ static void grow_old(void)
 {
 	struct edition *next = history_next();
 
-	edit(next);
+	edit_somehow(next, &state);
 	vouch_late(next);
 	next->list.issued++;
 	next->list.valid_for = 3 * MODEL_CONFIRM_INTERVAL + 2;
@@ -327,7 +208,7 @@ static void become_late(void)
 {
 	struct edition *next = history_next();
 
-	edit(next);
+	edit_somehow(next, &state);
 	vouch_late(next);
 	commit_next(next);
 	see(IDREVOKE_STATE_LATE);
@@ -399,12 +280,10 @@ static void refused(int error, int wanted, const char *what)
 static const struct edition *attempt(bool *is_snapshot, uint32_t missing)
 {
 	struct edition *next = history_next();
-	uint32_t index = below(HISTORY_NUMBERS);
 
-	edit(next);
-	/* something differs for sure */
-	change(next, index, model_listed(history_newest()->values[index]) ?
-	       (struct model_value){ 0 } : random_value());
+	do
+		edit_somehow(next, &state);
+	while (!memcmp(next->values, history_newest()->values, sizeof(next->values)));
 	vouch_long(next);
 	next->list.version++;
 	next->list.epoch += !next->list.epoch;
@@ -508,7 +387,7 @@ static struct {
 } actions[] = {
 	{ "changes", change_list, 40, 0 },
 	{ "the same again", say_again, 2, 0 },
-	{ "of nobody", list_nobody, 1, 0 },
+	{ "of nobody", list_nobody, 2, 0 },
 	{ "grown old", grow_old, 1, 0 },
 	{ "late", become_late, 1, 0 },
 	{ "confirmed", confirm, 10, 0 },
@@ -611,7 +490,7 @@ int main(void)
 	guest_load(parameters);
 	wire_open(&wire);
 	history_start();
-	askers_start(next_random(&state));
+	askers_start(random_next(&state));
 
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += seconds ? atoi(seconds) : SECONDS;
