@@ -1,6 +1,0 @@
-#!/bin/bash
-# SPDX-License-Identifier: GPL-2.0-or-later
-# swaps and growth under continuous checks
-# shellcheck source=tests/lib/guest.sh
-. "${IDREVOKE_TOP:?tests are run by make check}/tests/lib/guest.sh"
-guest_program swap
