@@ -581,6 +581,47 @@ static void run(u64 universe, int steps)
 	issuer_free(&now);
 }
 
+/*
+ * A delta takes everybody off. Who looks in the list before that finds all of them as
+ * long as it is there: of none may it say CLEAR, which neither that list says nor the
+ * one of nobody.
+ */
+static void everybody_goes(void)
+{
+	const struct idrv_table *before;
+	unsigned long long lost = 0;
+	u8 *wire;
+	u64 i;
+
+	must(!idrv_list_init(), "no list");
+	issuer_init(&now, 300, BIT_ULL(IDRV_KEY_BITS));
+	wire = malloc(now.size * 12);
+	for (i = 0; i < now.size; i++)
+		issuer_set(&now, i, issuer_random_value());
+	now.version = 1;
+	must(!issuer_snapshot(&now), "no snapshot");
+
+	rcu_read_lock();
+	before = rcu_dereference(idrv_list.view)->table;
+	for (i = 0; i < now.size; i++) {
+		issuer_set(&now, i, UNLISTED);
+		issuer_put(wire + 12 * i, now.numbers[i], UNLISTED);
+	}
+	now.version = 2;
+	must(!issuer_push(&now, 1, wire, now.size), "no delta");
+	for (i = 0; i < now.size; i++) {
+		u32 value;
+
+		lost += !idrv_table_find(before, now.numbers[i], &value);
+	}
+	rcu_read_unlock();
+	is(lost, 0, "a delta takes everybody off: nobody goes before the others");
+	issuer_check(&now);
+	idrv_list_exit();
+	issuer_free(&now);
+	free(wire);
+}
+
 int main(void)
 {
 	unsigned long long rebuilds = 0;
@@ -588,6 +629,7 @@ int main(void)
 
 	harness_begin();
 	stub_random_seed(random_u64());
+	everybody_goes();
 	for (round = 0; round < 60; round++) {
 		/* large ones for what comes between the lines, small ones for speed */
 		if (round % 3)
