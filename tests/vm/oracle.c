@@ -7,7 +7,7 @@
  *
  * IDREVOKE_SEED replays the changes of a run, IDREVOKE_ORACLE_SECONDS says for how
  * long they go on. A run ends when that is over and everything has been seen often
- * enough, so that a slow kernel only takes longer.
+ * enough, so that a slow kernel only takes longer; or after the first wrong answer.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -465,6 +465,16 @@ static bool is_enough(void)
 	       reply.value[IDREVOKE_A_REBUILDS] >= 3;
 }
 
+/* Then there is no point in going on. */
+static bool is_wrong(void)
+{
+	unsigned int i, wrong = not_refused + not_served;
+
+	for (i = 0; i < ASKERS; i++)
+		wrong += atomic_load(&asked[i].wrong);
+	return wrong;
+}
+
 static void report(void)
 {
 	static const char *const names[] = { "card by card", "in batches", "poll", "VERIFY" };
@@ -514,7 +524,7 @@ int main(void)
 		act();
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		is_over = now.tv_sec >= end.tv_sec;
-	} while (!is_over || !is_enough());
+	} while (!is_wrong() && (!is_over || !is_enough()));
 
 	say_again();
 	askers_stop();
