@@ -88,6 +88,17 @@ static void count(struct asked *by, const struct idrevoke_check *check)
 		atomic_fetch_add(&by->hits_while_stale, 1);
 }
 
+/** askers_wrong - how many answers were wrong so far */
+unsigned long long askers_wrong(void)
+{
+	unsigned long long wrong = 0;
+	unsigned int i;
+
+	for (i = 0; i < ASKERS; i++)
+		wrong += atomic_load(&asked[i].wrong);
+	return wrong;
+}
+
 /* Notes a call that was judged. Returns whether to go on. */
 static bool conclude(struct asked *by, struct call *call, unsigned int answers, unsigned int wrong)
 {
@@ -96,6 +107,11 @@ static bool conclude(struct asked *by, struct call *call, unsigned int answers, 
 	atomic_fetch_add(&by->wrong, wrong);
 	atomic_fetch_add(&by->overlapping, call->low != call->high);
 	atomic_fetch_add(&by->calls, 1);
+	if (wrong) {
+		pthread_mutex_lock(&seen_lock);
+		pthread_cond_broadcast(&seen_changed);
+		pthread_mutex_unlock(&seen_lock);
+	}
 	return !atomic_load(&stopping);
 }
 
@@ -310,7 +326,7 @@ void askers_have_asked(void)
  * askers_have_seen - wait until poll has told of something
  * @list: that is in force; NULL: none is
  * @state: that it has; -1: whatever
- * Return: false if that took too long.
+ * Return: false if that took too long; true also after a wrong answer.
  */
 bool askers_have_seen(const struct wire_list *list, int state)
 {
@@ -323,8 +339,9 @@ bool askers_have_seen(const struct wire_list *list, int state)
 	clock_gettime(CLOCK_REALTIME, &end);
 	end.tv_sec += PATIENCE;
 	pthread_mutex_lock(&seen_lock);
-	while (!error && (seen.epoch != list->epoch || seen.version != list->version ||
-			  (state >= 0 && (int)seen.state != state)))
+	while (!error && !askers_wrong() &&
+	       (seen.epoch != list->epoch || seen.version != list->version ||
+		(state >= 0 && (int)seen.state != state)))
 		error = pthread_cond_timedwait(&seen_changed, &seen_lock, &end);
 	pthread_mutex_unlock(&seen_lock);
 	return !error;

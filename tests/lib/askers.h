@@ -49,6 +49,7 @@ void askers_start(uint64_t seed);
 void askers_stop(void);
 void askers_watch(uint32_t index);
 void askers_have_asked(void);
+unsigned long long askers_wrong(void);
 bool askers_have_seen(const struct wire_list *list, int state);
 
 #endif

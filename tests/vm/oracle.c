@@ -468,11 +468,7 @@ static bool is_enough(void)
 /* Then there is no point in going on. */
 static bool is_wrong(void)
 {
-	unsigned int i, wrong = not_refused + not_served;
-
-	for (i = 0; i < ASKERS; i++)
-		wrong += atomic_load(&asked[i].wrong);
-	return wrong;
+	return not_refused || not_served || askers_wrong();
 }
 
 static void report(void)
