@@ -14,3 +14,15 @@ $(out)/vm/library_example: $(top)/include/idrevoke.h $(vm_library) lib/example
 	@echo '  CC      include/idrevoke.h (its example)'
 	@lib/example $< >$@.c
 	@$(CC) -std=c11 -Wall -Wextra -Wpedantic -Werror $(CPPFLAGS) -o $@ $@.c $(vm_with_library)
+
+# The parts of the fuzzer.
+vm_fuzz := $(patsubst vm/fuzz/%.c,$(out)/vm/fuzz.parts/%.o,$(wildcard vm/fuzz/*.c))
+
+$(out)/vm/fuzz: $(vm_fuzz)
+$(out)/vm/fuzz: private objects += $(vm_fuzz)
+$(out)/vm/fuzz.parts/%.o: vm/fuzz/%.c
+	@mkdir -p $(@D)
+	@echo '  CC      tests/$<'
+	@$(CC) $(CFLAGS) $(CPPFLAGS) $(depend) -c -o $@ $<
+
+-include $(vm_fuzz:=.d)
