@@ -28,6 +28,7 @@
 #define VERIFY_EVERY	500
 
 uint64_t fuzz_state, fuzz_seed, fuzz_step;
+static unsigned int loads = 1;
 
 /* The 64-bit generator SplitMix. */
 uint64_t fuzz_random(void)
@@ -96,10 +97,38 @@ static void progress(double since, uint64_t calls)
 	double took = seconds() - since;
 
 	diag("%llu calls in %.1f s, %.0f a second: %llu messages, %llu accepted, %llu commits; "
-	     "%llu questions, %llu about listed cards", (unsigned long long)calls, took,
+	     "%llu questions, %llu about listed cards; module loaded %u times",
+	     (unsigned long long)calls, took,
 	     calls / took, (unsigned long long)fuzz_tally.messages,
 	     (unsigned long long)fuzz_tally.accepted, (unsigned long long)fuzz_tally.commits,
-	     (unsigned long long)fuzz_tally.questions, (unsigned long long)fuzz_tally.listed);
+	     (unsigned long long)fuzz_tally.questions, (unsigned long long)fuzz_tally.listed, loads);
+}
+
+static void set_up(void)
+{
+	char parameters[200];
+
+	snprintf(parameters, sizeof(parameters),
+		 "max_entries=%d max_skew=%d max_valid_for=%d confirm_interval=%d idle_timeout=3600 "
+		 "hits_per_hour=0", FUZZ_MAX_ENTRIES, FUZZ_MAX_SKEW, FUZZ_MAX_VALID_FOR,
+		 FUZZ_CONFIRM_INTERVAL);
+	guest_load(parameters);
+	memset(&model, 0, sizeof(model));
+	senders_open();
+	device_open_all();
+}
+
+static void tear_down(void)
+{
+	senders_close();
+	device_close_all();
+	guest_unload();
+}
+
+/* After a version near the last there can be, only a module loaded anew goes on. */
+static bool is_used_up(void)
+{
+	return model.floor.epoch > UINT64_MAX / 2 || model.floor.version > UINT64_MAX / 2;
 }
 
 /* Calls of one seed; 0: without end. */
@@ -109,6 +138,11 @@ static void run(uint64_t seed, uint64_t calls)
 
 	fuzz_seed = fuzz_state = seed;
 	for (fuzz_step = 1; !calls || fuzz_step <= calls; fuzz_step++) {
+		if (is_used_up()) {
+			tear_down();
+			set_up();
+			loads++;
+		}
 		if (fuzz_chance(50))
 			netlink_step();
 		else
@@ -178,20 +212,13 @@ static uint64_t number(const char *name, uint64_t otherwise)
 int main(int argc, char **argv)
 {
 	uint64_t calls = number("IDREVOKE_FUZZ_CALLS", CALLS), seed;
-	char parameters[200];
 
 	if (argc != 2)
 		bail_out("usage: fuzz CORPUS");
 	if (getrandom(&seed, sizeof(seed), GRND_INSECURE) != sizeof(seed))
 		bail_out("getrandom: %s", strerror(errno));
 	seed = number("IDREVOKE_SEED", seed >> 32);
-	snprintf(parameters, sizeof(parameters),
-		 "max_entries=%d max_skew=%d max_valid_for=%d confirm_interval=%d idle_timeout=3600 "
-		 "hits_per_hour=0", FUZZ_MAX_ENTRIES, FUZZ_MAX_SKEW, FUZZ_MAX_VALID_FOR,
-		 FUZZ_CONFIRM_INTERVAL);
-	guest_load(parameters);
-	senders_open();
-	device_open_all();
+	set_up();
 
 	run_corpus(argv[1]);
 	diag("IDREVOKE_SEED=%llu IDREVOKE_FUZZ_CALLS=%llu", (unsigned long long)seed,
@@ -199,8 +226,6 @@ int main(int argc, char **argv)
 	run(seed, calls);
 	ok(true, "%llu calls with seed %llu", (unsigned long long)calls, (unsigned long long)seed);
 
-	senders_close();
-	device_close_all();
-	guest_unload();
+	tear_down();
 	return done();
 }

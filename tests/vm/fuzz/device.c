@@ -88,6 +88,8 @@ void device_close_all(void)
 
 	for (i = 0; i < DESCRIPTORS; i++)
 		close(descriptors[i].fd);
+	munmap(arena, ARENA + PAGE);
+	munmap(arena_readonly, ARENA + PAGE);
 }
 
 static enum place pick_place(void)
