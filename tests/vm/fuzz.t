@@ -5,8 +5,11 @@
 # IDREVOKE_FUZZ_CALLS of them (0: without end); IDREVOKE_SEED replays a run.
 # shellcheck source=tests/lib/guest.sh
 . "${IDREVOKE_TOP:?tests are run by make check}/tests/lib/guest.sh"
-# Some ten seconds: user-mode Linux runs at native speed, qemu without KVM does not.
-calls=4000
-[ "${IDREVOKE_KERNEL:-debian}" != uml ] || calls=50000
+# Some ten seconds.
+case ${IDREVOKE_KERNEL:-debian} in
+uml) calls=50000 ;;
+kasan | kcsan) calls=4000 ;;
+*) calls=20000 ;;
+esac
 export IDREVOKE_FUZZ_CALLS="${IDREVOKE_FUZZ_CALLS:-$calls}"
 guest_program fuzz "$IDREVOKE_TOP/tests/vm/fuzz.corpus"
