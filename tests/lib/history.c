@@ -175,7 +175,7 @@ static unsigned int states_of(const struct call *call, unsigned int number)
 	if (!edition->in_force || !edition->list.count)
 		return 1U << IDREVOKE_STATE_NOT_READY;
 	statement = statement_of(call, number);
-	return model_states(&statement, &call->from, &call->to);
+	return model_states_within(&statement, &call->from, &call->to);
 }
 
 static bool names(unsigned int number, uint64_t version, uint64_t issued)

@@ -107,14 +107,14 @@ static struct span stale_at(const struct model_statement *statement)
 }
 
 /**
- * model_states - what a list may be worth, if it is not empty
+ * model_states_within - what a list may be worth, if it is not empty
  * @statement: the issuer's
  * @from: when the question was asked, at the earliest
  * @to: and at the latest
  * Return: a bit for each enum idrevoke_state.
  */
-unsigned int model_states(const struct model_statement *statement,
-			  const struct model_moment *from, const struct model_moment *to)
+unsigned int model_states_within(const struct model_statement *statement,
+				 const struct model_moment *from, const struct model_moment *to)
 {
 	struct span stale = stale_at(statement);
 	struct span late = deadline(statement, 3 * MODEL_CONFIRM_INTERVAL, UINT32_MAX);
