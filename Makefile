@@ -3,7 +3,8 @@
 # make [all]		builds everything under $(BUILD), nothing beside sources
 # make run		tells the whole story in a virtual machine
 # make shell		the same machine as a prompt, with everything running
-# make check		all tests
+# make check		all tests, those of the kernel module on five kernels
+# make check-kernels	those on kernels that watch for faults, and on a newer one
 # make check-fast	those that need no virtual machine
 # make check-threads	those of idrevokectl, which has a thread, under ThreadSanitizer
 # make check-full	lint, and all tests on a kernel that checks its memory, in full
@@ -42,13 +43,15 @@ help:
 setup:
 	@scripts/setup
 
+setup-kernels: setup
+	@scripts/setup kernels
+
 kmod: setup
 	$(if $(wildcard kmod/Kbuild),+@IDREVOKE_KERNEL=debian scripts/build-module $(BUILD)/kmod)
 
 # kmod-FLAVOUR: the module for another kernel; scripts/kernel --help
 kmod-%: export IDREVOKE_KERNEL = $*
-kmod-%: setup
-	@scripts/setup kernels
+kmod-%: setup-kernels
 	+@scripts/build-module $(BUILD)/$@
 
 agent: setup
@@ -71,13 +74,43 @@ check-fast: agent tests
 	@$(run_fast)
 
 check: all check-fast
+	@echo '--- Debian'
 	@$(run_vm)
+	+@$(MAKE) check-kernels
 endif
+
+# The tests of the guest that are one program each share a machine here, one after
+# another: these kernels boot slowly, and search for leaks when they end.
+vm_programs := $(shell grep -l '^guest_program' $(vm_tests))
+vm_scripts := $(filter-out $(vm_programs),$(vm_tests))
+on_kernel = IDREVOKE_KERNEL=$(1) IDREVOKE_GUEST=yes scripts/vm run --timeout 1200 -- $(prove) $(2)
+# What they take is not measured, so machines may run side by side. Loads of a million
+# cards, and with them the story, are for check-full.
+scripts_on_kernel = IDREVOKE_VM_OPTIONS= IDREVOKE_KERNEL=$(1) $(prove) --jobs $(JOBS) $(2)
+vm_large := tests/vm/ctl.t tests/vm/story.t
+# One processor without preemption is no place for threads that race.
+vm_alone := $(filter-out $(addprefix tests/vm/,compat.t library_threads.t oracle.t unload.t),\
+	      $(vm_programs))
+
+check-kernels: tests kmod-kasan kmod-kcsan kmod-backports kmod-uml
+	@echo '--- KASAN, lockdep, kmemleak'
+	@$(call on_kernel,kasan,$(vm_programs))
+	@$(call scripts_on_kernel,kasan,$(filter-out $(vm_large),$(vm_scripts)))
+	@echo '--- KCSAN'
+	@IDREVOKE_ORACLE_SECONDS=10 $(call on_kernel,kcsan,$(vm_programs))
+	@echo '--- backports'
+	@IDREVOKE_ORACLE_SECONDS=10 $(call on_kernel,backports,$(vm_programs))
+	@echo '--- user-mode Linux'
+	@$(call on_kernel,uml,$(vm_alone))
 
 check-full: export IDREVOKE_VM_OPTIONS = --poison
 check-full: export IDREVOKE_POWER_CUTS = 20
 check-full: check lint
 	+@$(MAKE) check-threads
+	@$(call scripts_on_kernel,kasan,$(vm_large))
+	@$(call scripts_on_kernel,kcsan,$(vm_scripts))
+	@$(call scripts_on_kernel,backports,$(vm_scripts))
+	@IDREVOKE_FUZZ_CALLS=1000000 $(call on_kernel,uml,tests/vm/fuzz.t)
 
 # Of the programs, only idrevokectl batch has a thread of its own, which is left to
 # wait for input when it ends early: that counts as a leak of a thread.
@@ -100,8 +133,8 @@ uninstall:
 	@scripts/install --uninstall
 
 clean:
-	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint threads)
+	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint threads) $(BUILD)/kmod-*
 	! [ -d $(BUILD) ] || rmdir --ignore-fail-on-non-empty $(BUILD)
 
-.PHONY: all build help setup kmod agent tests run shell check check-fast check-threads check-full lint \
-	install uninstall clean
+.PHONY: all build help setup setup-kernels kmod agent tests run shell check check-fast \
+	check-kernels check-threads check-full lint install uninstall clean

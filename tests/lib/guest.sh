@@ -28,6 +28,9 @@ if [ -z "${IDREVOKE_GUEST-}" ]; then
 	exit
 fi
 
+# Whose the kernel's complaints are, where several tests share a machine.
+echo "test: ${0##*/}" >/dev/kmsg
+
 # shellcheck source=tests/lib/tap.sh
 . "$IDREVOKE_TOP/tests/lib/tap.sh"
 

@@ -164,8 +164,8 @@ static void log_lines(void)
 	struct idrevoke_check check;
 	struct wire wire;
 	unsigned int i, found = 0;
-	size_t before;
-	char *text;
+	size_t before, begin = log_length();
+	char *all, *text;
 	int device;
 
 	guest_load("hits_per_hour=1");
@@ -197,7 +197,8 @@ static void log_lines(void)
 	wire_close(&wire);
 	guest_unload();
 
-	text = our_lines();
+	all = our_lines();
+	text = all + begin;
 	ok(!guest_has_digits(text, 15), "no line in the log has a number of 15 digits or more");
 	for (i = 0; i <= CARDS; i++) {
 		char number[IDREVOKE_NUMBER_LEN + 1] = "", packed[32];
@@ -209,7 +210,7 @@ static void log_lines(void)
 		found += !!strstr(text, packed);
 	}
 	is(found, 0, "... nor one of the cards");
-	free(text);
+	free(all);
 }
 
 int main(void)
