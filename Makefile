@@ -8,6 +8,7 @@
 # make check-fast	those that need no virtual machine
 # make check-threads	those of idrevokectl, which has a thread, under ThreadSanitizer
 # make check-full	lint, and all tests on a kernel that checks its memory, in full
+# make coverage		which lines of kmod and agent all tests run
 # make lint		static checks
 # make install		installs all but the module; make uninstall removes that
 # make clean		removes what was built
@@ -126,6 +127,9 @@ check-threads: agent tests
 lint: all
 	@scripts/lint
 
+coverage:
+	+@scripts/coverage $(T)
+
 install: agent
 	@scripts/install
 
@@ -133,8 +137,8 @@ uninstall:
 	@scripts/install --uninstall
 
 clean:
-	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint threads) $(BUILD)/kmod-*
+	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint threads coverage) $(BUILD)/kmod-*
 	! [ -d $(BUILD) ] || rmdir --ignore-fail-on-non-empty $(BUILD)
 
 .PHONY: all build help setup setup-kernels kmod agent tests run shell check check-fast \
-	check-kernels check-threads check-full lint install uninstall clean
+	check-kernels check-threads check-full lint coverage install uninstall clean

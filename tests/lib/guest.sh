@@ -12,7 +12,7 @@
 if [ -z "${IDREVOKE_GUEST-}" ]; then
 	export IDREVOKE_GUEST=yes
 	# shellcheck disable=SC2206 # lists of words
-	vm=("$IDREVOKE_TOP/scripts/vm" run ${IDREVOKE_VM_OPTIONS-} ${guest_options-} --
+	vm=("$IDREVOKE_TOP/scripts/vm" run ${IDREVOKE_VM_OPTIONS-} ${guest_options-} -- ${IDREVOKE_VM_WRAPPER-}
 		"$(readlink -f "$0")" "$@")
 	declare -F prepare >/dev/null || exec "${vm[@]}"
 	IDREVOKE_PREPARED=$(mktemp -d "$IDREVOKE_BUILD/prepared.XXXXXX")
