@@ -15,7 +15,7 @@ unit_small_defines := -DIDRV_KEY_BITS=16 -DIDRV_TABLE_LINES_MIN=32 -DSTUB_PAGE_S
 unit_races_objects := $(patsubst %,$(out)/unit/tsan/%.o,$(unit_kmod) stub)
 
 unit_programs := $(patsubst %.c,$(out)/%,$(filter unit/%.c,$(sources)))
-unit_on_small := $(patsubst %,$(out)/unit/%,list allocation)
+unit_on_small := $(patsubst %,$(out)/unit/%,list allocation crowd)
 unit_on_stubs := $(filter $(out)/unit/table% $(out)/unit/exhaustive% $(out)/unit/interleaving,\
 		   $(unit_programs))
 unit_on_kmod := $(filter-out $(unit_on_small) $(unit_on_stubs) $(out)/unit/races,$(unit_programs))
