@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include <linux/idrevoke.h>
 
@@ -148,6 +149,108 @@ static void notes(void)
 	ok(!idrevoke_note_sign("no newline", &signer), "a text ends with a newline");
 }
 
+/* Keys that are none: what is wrong is before the mark of one that is right. */
+static void keys(void)
+{
+	static const char *const bad[] = {
+		"", "PeterNeumann", "PeterNeumann+c74f20a3", "PeterNeumann+c74f20a3+",
+		"+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+		"PeterNeumann+C74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+		"PeterNeumann+c74f20a+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+		"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10T",
+		"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10!W",
+		/* another algorithm */
+		"PeterNeumann+c74f20a3+AhpcIQcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+	};
+	static const char right[] =
+		"PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\n";
+	struct idrevoke_signer signer;
+	struct idrevoke_vkey key;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		is(idrevoke_vkey_parse(&key, bad[i]), -EINVAL, "no key: '%s'", bad[i]);
+	is(idrevoke_vkey_parse(&key, right), 0, "a key with a newline");
+	is(idrevoke_signer_parse(&signer, right), -EINVAL, "a verifier key is no signer's");
+	is(idrevoke_signer_parse(&signer, "PRIVATE+KEY+x"), -EINVAL, "nor is half of one");
+}
+
+static void roots(void)
+{
+	struct idrevoke_root root = { .root = 2, .threshold = 2, .key_count = 2 }, again;
+	struct idrevoke_signer signers[2];
+	char *text, *longer, key[IDREVOKE_KEY_TEXT];
+	const char *why = NULL;
+	int refused = 0;
+
+	for (int i = 0; i < 2; i++) {
+		idrevoke_signer_generate(&signers[i], i ? "one" : "two");
+		root.keys[i] = signers[i].verifier;
+	}
+	text = idrevoke_root_format(&root);
+	is(idrevoke_root_parse(&again, text, strlen(text), &why), 0, "a root file is understood");
+	ok(!why && again.root == 2 && again.threshold == 2 && again.key_count == 2 &&
+	   !memcmp(again.keys, root.keys, sizeof(root.keys[0]) * 2), "and the same");
+	/* without its last key it has fewer than it asks for */
+	for (size_t i = 0; i < strlen(text); i++)
+		refused += idrevoke_root_parse(&again, text, i, NULL) == -EBADMSG;
+	is(refused, strlen(text), "cut short, it is refused");
+	*strrchr(text, '+') = '-';
+	is(idrevoke_root_parse(&again, text, strlen(text), &why), -EBADMSG, "a key that is none: %s",
+	   why);
+	free(text);
+
+	root.threshold = 3;
+	text = idrevoke_root_format(&root);
+	is(idrevoke_root_parse(&again, text, strlen(text), NULL), -EBADMSG, "too few keys");
+	free(text);
+	root.threshold = 2;
+	text = idrevoke_root_format(&root);
+	idrevoke_vkey_format(&root.keys[0], key);
+	for (int i = root.key_count; i <= IDREVOKE_FEED_KEYS_MAX; i++) {
+		if (asprintf(&longer, "%skey %s\n", text, key) < 0)
+			bail_out("no memory");
+		free(text);
+		text = longer;
+		is(idrevoke_root_parse(&again, text, strlen(text), NULL),
+		   i < IDREVOKE_FEED_KEYS_MAX ? 0 : -EBADMSG, "%d keys", i + 1);
+	}
+	free(text);
+}
+
+static void records(void)
+{
+	static const struct {
+		struct idrevoke_record record;
+		bool snapshot, delta;
+	} cases[] = {
+		{ { .through = 1, .reason = 3, .flags = IDREVOKE_RECORD_OPEN }, true, true },
+		{ { .flags = IDREVOKE_RECORD_PERSON }, true, true },
+		{ { .through = IDREVOKE_THROUGH_ALL, .reason = 2 }, true, true },
+		{ { .flags = IDREVOKE_RECORD_REMOVE }, false, true },
+		{ { .through = IDREVOKE_THROUGH_ALL, .reason = 2, .flags = IDREVOKE_RECORD_OPEN }, false, false },
+		{ { .through = 1, .reason = 3, .flags = 1 << 6 }, false, false },
+		{ { .through = 1 }, false, false },
+		{ { .through = 1, .reason = 5 }, false, false },
+		{ { .reason = 3, .flags = IDREVOKE_RECORD_PERSON }, false, false },
+		{ { .flags = IDREVOKE_RECORD_OPEN }, false, false },
+		{ { .through = 1, .flags = IDREVOKE_RECORD_REMOVE }, false, false },
+		{ { .number = IDREVOKE_NUMBER_END, .flags = IDREVOKE_RECORD_PERSON }, false, false },
+	};
+	struct idrevoke_digest digest = { 0x0123456789abcdefULL, ~0ULL }, again;
+	char text[IDREVOKE_DIGEST_TEXT];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ok(idrevoke_record_is_valid(&cases[i].record, false) == cases[i].snapshot &&
+		   idrevoke_record_is_valid(&cases[i].record, true) == cases[i].delta,
+		   "record %zu", i);
+	idrevoke_digest_format(&digest, text);
+	ok(!idrevoke_digest_parse(text, &again) && idrevoke_digest_equal(&digest, &again),
+	   "a digest is the same after printing and parsing");
+	is(idrevoke_digest_parse(text + 1, &again), -EINVAL, "no shorter one");
+	text[3] = 'G';
+	is(idrevoke_digest_parse(text, &again), -EINVAL, "none with other letters");
+}
+
 static void latests(void)
 {
 	struct idrevoke_latest latest = {
@@ -185,6 +288,21 @@ static void latests(void)
 		free(longer);
 	}
 	ok(refused, "cut short, or with zeros in front, it is refused");
+	for (char *at = text; (at = strpbrk(at, "123456789")); at++) {
+		char *wrong;
+
+		if (asprintf(&wrong, "%.*s18446744073709551616%s", (int)(at - text), text, at + 1) < 0)
+			bail_out("no memory");
+		refused &= !!idrevoke_latest_parse(&again, wrong, strlen(wrong), NULL);
+		free(wrong);
+	}
+	ok(refused, "with a number of more than 64 bits as well");
+	for (char *at = text; (at = strstr(at, "0000000000")); at++) {
+		*at = 'G';
+		refused &= !!idrevoke_latest_parse(&again, text, strlen(text), NULL);
+		*at = '0';
+	}
+	ok(refused, "with a digest or hash of other letters as well");
 	free(text);
 
 	for (int i = 0; i < 9; i++) {
@@ -301,6 +419,46 @@ static void damage(char *data, size_t size, const struct idrevoke_feed_payload *
 	is(refused, size, "no byte can be changed unnoticed");
 }
 
+/*
+ * A frame whose content is @content and, after all of that can be unpacked, the
+ * @more bytes that follow it there; the last @cut bytes of the frame are not there.
+ */
+static int read_frame(const void *content, size_t size, size_t more, size_t cut,
+		      const struct idrevoke_feed_payload *named)
+{
+	static char frame[1 << 20];
+	ZSTD_CCtx *zstd = ZSTD_createCCtx();
+	ZSTD_outBuffer out = { frame, sizeof(frame), 0 };
+	ZSTD_inBuffer in = { content, size, 0 };
+	int count;
+
+	if (ZSTD_isError(ZSTD_compressStream2(zstd, &out, &in, ZSTD_e_flush)))
+		bail_out("zstd does not compress");
+	in.size += more;
+	if (ZSTD_isError(ZSTD_compressStream2(zstd, &out, &in, ZSTD_e_end)))
+		bail_out("zstd does not compress");
+	ZSTD_freeCCtx(zstd);
+	return read_all(frame, out.pos - cut, named, &count);
+}
+
+static void frames(char *data, size_t size, const struct idrevoke_feed_payload *named)
+{
+	size_t room = named->unpacked + 1;
+	char *content = calloc(1, room);
+
+	if (ZSTD_decompress(content, room, data, size) != named->unpacked)
+		bail_out("zstd does not unpack");
+	is(read_frame(content, named->unpacked, 0, 0, named), 0, "a frame that ends later");
+	is(read_frame(content, named->unpacked, 0, 1, named), -EBADMSG, "one that does not end");
+	is(read_frame(content, named->unpacked, 1, 0, named), -EBADMSG, "one that goes on");
+	content[0] ^= 1;
+	is(read_frame(content, named->unpacked, 0, 0, named), -EBADMSG, "one of something else");
+	content[0] ^= 1;
+	content[8] ^= 2;
+	is(read_frame(content, named->unpacked, 0, 0, named), -EBADMSG, "one of another format");
+	free(content);
+}
+
 static struct idrevoke_payload *open_payload(int feed, const struct idrevoke_feed_payload *named)
 {
 	char path[IDREVOKE_FEED_PATH];
@@ -341,6 +499,7 @@ static void payloads(void)
 	bad = write_payload(feed, 1, 3, 3, wrong, RECORDS - 334);
 	data = read_payload(feed, &snapshot, &size);
 	damage(data, size, &snapshot);
+	frames(data, size, &snapshot);
 	free(data);
 
 	both[0] = open_payload(feed, &snapshot);
@@ -372,6 +531,9 @@ int main(void)
 	numbers();
 	dates();
 	notes();
+	keys();
+	roots();
+	records();
 	latests();
 	payloads();
 	return done();

@@ -271,6 +271,21 @@ static void sizes(void)
 	must(idrv_table_lines(~0ULL, 1062) == IDRV_TABLE_LINES_MAX, "most");
 }
 
+/* Large enough for pages of 2 MiB: the memory is another kind. */
+static void large(void)
+{
+	u64 lines = idrv_table_lines(2000000, 1062);
+	struct idrv_table *big = idrv_table_create(lines, NULL);
+	u32 value = 0;
+
+	must(big, "no table");
+	ok(lines * IDRV_LINE_BYTES >= HUGE_PAGES_FROM && idrv_table_memory(big) - sizeof(*big) ==
+	   lines * IDRV_LINE_BYTES, "a table of %llu lines, in whole large pages", lines);
+	must(!idrv_table_insert(big, 1, 2) && idrv_table_find(big, 1, &value), "no place");
+	is(value, 2, "which works");
+	idrv_table_destroy(big);
+}
+
 int main(void)
 {
 	u64 lines;
@@ -289,8 +304,10 @@ int main(void)
 	}
 	ok(walks_done > 100, "random changes; %llu walks under way meanwhile", walks_done);
 	ok(least_full > 0.7, "no place is only refused from %.1f %% on", least_full * 100);
-	if (LINES_LEAST == 256)
+	if (LINES_LEAST == 256) {
 		sizes();
+		large();
+	}
 	is(stub_live, 0, "all memory is given back");
 	return done();
 }
