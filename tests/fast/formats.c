@@ -441,22 +441,35 @@ static int read_frame(const void *content, size_t size, size_t more, size_t cut,
 	return read_all(frame, out.pos - cut, named, &count);
 }
 
-static void frames(char *data, size_t size, const struct idrevoke_feed_payload *named)
-{
-	size_t room = named->unpacked + 1;
-	char *content = calloc(1, room);
+/* So many records that a reader has unpacked all when it has read the last. */
+#define FRAME_RECORDS ((65536 - IDREVOKE_PAYLOAD_HEADER_SIZE) / IDREVOKE_FEED_RECORD_SIZE)
 
-	if (ZSTD_decompress(content, room, data, size) != named->unpacked)
+static void frames(const char *data, size_t size, const struct idrevoke_feed_payload *named)
+{
+	static uint8_t content[65536 + 1];
+	struct idrevoke_feed_payload larger = *named;
+	uint64_t records = FRAME_RECORDS;
+
+	larger.unpacked = sizeof(content) - 1;
+	if (ZSTD_decompress(content, sizeof(content), data, size) != named->unpacked)
 		bail_out("zstd does not unpack");
-	is(read_frame(content, named->unpacked, 0, 0, named), 0, "a frame that ends later");
-	is(read_frame(content, named->unpacked, 0, 1, named), -EBADMSG, "one that does not end");
-	is(read_frame(content, named->unpacked, 1, 0, named), -EBADMSG, "one that goes on");
+	/* how many there are, and how many are listed then */
+	memcpy(content + 40, &records, sizeof(records));
+	memcpy(content + 48, &records, sizeof(records));
+	for (uint64_t i = 0; i < records; i++) {
+		struct idrevoke_record next = record(i);
+
+		idrevoke_record_encode(&next, content + IDREVOKE_PAYLOAD_HEADER_SIZE +
+					      i * IDREVOKE_FEED_RECORD_SIZE);
+	}
+	is(read_frame(content, larger.unpacked, 0, 0, &larger), 0, "a frame that ends later");
+	is(read_frame(content, larger.unpacked, 0, 1, &larger), -EBADMSG, "one that does not end");
+	is(read_frame(content, larger.unpacked, 1, 0, &larger), -EBADMSG, "one that goes on");
 	content[0] ^= 1;
-	is(read_frame(content, named->unpacked, 0, 0, named), -EBADMSG, "one of something else");
+	is(read_frame(content, larger.unpacked, 0, 0, &larger), -EBADMSG, "one of something else");
 	content[0] ^= 1;
 	content[8] ^= 2;
-	is(read_frame(content, named->unpacked, 0, 0, named), -EBADMSG, "one of another format");
-	free(content);
+	is(read_frame(content, larger.unpacked, 0, 0, &larger), -EBADMSG, "one of another format");
 }
 
 static struct idrevoke_payload *open_payload(int feed, const struct idrevoke_feed_payload *named)
