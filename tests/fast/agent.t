@@ -113,6 +113,11 @@ echo 'typo = 1;' >>"$work/conf"
 kill -HUP "${process[agent_1]}"
 happens 'a bad configuration is refused on SIGHUP' said agent_1 'the configuration stays as it was'
 mv "$work/nothing_yet" "$work/conf"
+cp "$work/conf" "$work/elsewhere"
+sed -i "s|^state = .*|state = \"$work/other\";|" "$work/conf"
+kill -HUP "${process[agent_1]}"
+happens 'another state directory is refused' said agent_1 'a new state directory needs a restart; the configuration stays'
+mv "$work/elsewhere" "$work/conf"
 kill -HUP "${process[agent_1]}"
 happens 'a good one is taken' said agent_1 'the configuration was read again'
 

@@ -121,6 +121,10 @@ happens 'replaced for damage' "$other" replace --start 20230101 --reason damage
 amounts "$other" '20221231 stolen no no' 'stolen, behind a later harmless replacement'
 refused start-not-later 'a new card of the same start' "$other" replace --start 20230101
 refused start-not-later 'a new card of an earlier start' "$other" replace --start 20180101
+refused start-not-later 'a new card of the first day that cards have' "$other" replace --start 19840101
+said 'a zero byte in a number' 'a zero byte in the card number' 1 \
+	feed report --store "$store" --by a --why b --lost < <(printf '110101199003\000078881\n')
+said 'no standard input' 'standard input: ' 4 feed report --store "$store" --by a --why b --lost <"$work"
 refused start-in-future 'a new card of the future' "$other" replace --start 21240101
 refused start-in-future 'a report of a card of the future' "$other" report --lost --start 20991231
 happens 'cancel' "$other" cancel
@@ -337,6 +341,8 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 	-out "$work/server.pem" 2>"$work/openssl.log" || bail_out "$(cat "$work/openssl.log")"
 exits 4 'serve with a certificate that is none' feed serve --store "$store" \
 	--certificate "$work/server.key" --key "$work/server.key" --listen 127.0.0.1:0
+exits 4 'at an address of IPv6 as well' feed serve --store "$store" \
+	--certificate "$work/server.key" --key "$work/server.key" --listen '[::1]:0'
 exits 2 'serve at an address that is none' feed serve --store "$store" \
 	--certificate "$work/server.pem" --key "$work/server.key" --listen nowhere:0
 mkfifo "$work/serving"

@@ -116,6 +116,8 @@ wrong 'idrevoke-feed: report needs one of --lost' report --store x --by a --why 
 wrong 'idrevoke-feed: --start takes a calendar day' report --store x --by a --why b --lost --start 20230229
 wrong 'idrevoke-feed: --why takes UTF-8' report --store x --by a --lost --why $'\e[2J'
 wrong 'idrevoke-feed: --count takes a number from 1 to 100000000' synth --store x --seed 1 --count 0
+wrong 'idrevoke-feed: --count takes a number' synth --store x --seed 1 --count 18446744073709551617
+wrong 'idrevoke-feed: --number does not go with --recount' show --store x --number --recount
 wrong 'idrevoke-feed: --confirm-every must not be more' init --store "$work/x" --valid-for 5 --confirm-every 6
 wrong 'idrevoke-feed: --listen takes' serve --store x --certificate x --key x --listen nowhere
 wrong 'idrevoke-feed: report takes options only; a card number comes on standard input' report --store x --by a --why b 110101199003078881

@@ -211,6 +211,19 @@ server=
 is "$(sed 's/ [0-9]*$//' "$work/serve.log" | sort -u | paste -sd,)" 'published 2,serving on port' \
 	'and had nothing to complain of'
 
+# --- a store that is a copy from before
+
+store=$work/copied
+cp -r "$work/original" "$store"
+feed publish --store "$store" >"$work/out"
+cp "$store/store.db" "$work/before.db"
+event "$other" report --lost --start 20190412 --publish >"$work/out"
+latest=$(sha256sum "$store/feed/latest")
+cp "$work/before.db" "$store/store.db"
+said 'a store that was put back' 'names a newer version than the store has: is the store an old copy' 4 \
+	feed publish --store "$store"
+is "$(sha256sum "$store/feed/latest")" "$latest" 'takes nothing back'
+
 # --- a clock that is wrong
 
 store=$work/clock
