@@ -49,6 +49,19 @@ like "$(ctl status | tr -s ' ')" 'state NOT_READY' 'and no list is in force'
 echo 2000 >/sys/module/idrevoke/parameters/max_entries
 happens 'it is tried again, and put in force' list_is 3 1002
 exits 0 'and is what the issuer has' ctl verify --kernel --state "$work/state" --key "$vkey"
+
+# Only latest is published of the next version, not what it names.
+cp -r "$work/store" "$work/next"
+feed report --store "$work/next" --by test --why test --publish --lost <<<110101199003070038 >/dev/null
+cp "$work/next/feed/latest" "$work/store/feed/.latest"
+mv "$work/store/feed/.latest" "$work/store/feed/latest"
+happens 'a version whose files are missing is told' said two 'delta/.*404'
+unload_module
+happens 'the module goes' said two 'the kernel module idrevoke was unloaded'
+load_module
+happens 'and comes again: it gets the list that was saved' list_is 3 1002
+cp "$work/next/feed/delta"/3-4-* "$work/store/feed/delta/"
+happens 'and the newest when that can be had' list_is 4 1003
 stop two
 is $? 0 'it ends well'
 done_testing
