@@ -361,6 +361,27 @@ static struct idrevoke_feed_payload write_payload(int feed, uint64_t base, uint6
 	return named;
 }
 
+/* A payload that is not what was announced leaves nothing. */
+static void misuse(int feed)
+{
+	const struct idrevoke_payload_header header = { .epoch = 1, .version = 9, .records = 2,
+							.count = 2, .issued = 1 };
+	struct idrevoke_record first = record(1), next = record(2);
+	struct idrevoke_payload_writer *writer;
+	struct idrevoke_feed_payload named;
+	char command[64];
+
+	if (idrevoke_payload_create(&writer, feed, &header))
+		bail_out("a payload cannot be written");
+	is(idrevoke_payload_append(writer, &next), 0, "a record");
+	is(idrevoke_payload_append(writer, &next), -EINVAL, "not the same again");
+	is(idrevoke_payload_append(writer, &first), -EINVAL, "not one that comes before");
+	is(idrevoke_payload_finish(writer, &named), -EINVAL, "one is missing");
+	idrevoke_payload_discard(writer);
+	snprintf(command, sizeof(command), "test $(ls -A /dev/fd/%d/snapshot | wc -l) = 1", feed);
+	ok(!system(command), "nothing is left of it");
+}
+
 static char *read_payload(int feed, const struct idrevoke_feed_payload *named, size_t *size)
 {
 	char path[IDREVOKE_FEED_PATH], *data;
@@ -510,6 +531,7 @@ static void payloads(void)
 	snapshot = write_payload(feed, 0, 1, 1, all, RECORDS);
 	delta = write_payload(feed, 1, 2, 3, left, RECORDS - 334);
 	bad = write_payload(feed, 1, 3, 3, wrong, RECORDS - 334);
+	misuse(feed);
 	data = read_payload(feed, &snapshot, &size);
 	damage(data, size, &snapshot);
 	frames(data, size, &snapshot);
