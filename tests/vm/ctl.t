@@ -444,6 +444,16 @@ exits 0 'in all three' all
 all --json >all.json
 is "$(for i in 0 1 2; do json_get "holders.$i.version" <all.json; done | paste -sd ' ')" '2 2 2' \
 	'as version 2'
+# More at once than one message to the kernel can hold.
+perl -e 'print "number\n"; for $day (10 .. 16) { for $person (0 .. 999) {
+	$n = sprintf("110101199003%02d%03d", $day, $person); $sum = 0;
+	$sum = ($sum + $_) * 2 for split //, $n;
+	print $n, substr("10X98765432", $sum % 11, 1), "\n" } }' >many
+ok 'seven thousand cancellations' feed import --store store --by test --why test --event cancel --file many
+ok 'published' feed publish --store store
+exits 0 'are in force' ctl wait --current --version 3 --timeout 60
+like "$(cat agent.log)" 'version 3 is in force: 8001 numbers .delta of 7000 records' 'by one delta'
+exits 0 'in all three' all
 kill "$idrevoked"
 wait "$idrevoked"
 ok 'its withdrawal' event withdraw
