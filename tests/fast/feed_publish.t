@@ -228,12 +228,12 @@ is "$(sha256sum "$store/feed/latest")" "$latest" 'takes nothing back'
 
 store=$work/clock
 feed init --store "$store" >"$work/out"
-said 'a clock without battery' 'the clock is wrong: it says 1975-01-01T12:00:00Z' 4 \
+said 'a clock without battery' 'the clock is wrong: it says 1975-01-01T12:00:[0-9]*Z' 4 \
 	on 1975-01-01 report --by a --why b --lost <<<"$card"
 event "$card" blacklist --ground x --until "$(date -u +%Y%m%d -d '3 years')" >"$work/out"
 event "$other" report --lost --start 20190412 --publish >"$work/out"
 latest=$(sha256sum "$store/feed/latest")
-pattern='the clock is wrong, or was: it says 2020-01-01T12:00:00Z, but latest was issued at 20'
+pattern='the clock is wrong, or was: it says 2020-01-01T12:00:[0-9]*Z, but latest was issued at 20'
 said 'a clock that is behind: no event' "$pattern" 4 on 2020-01-01 report --by a --why b --stolen <<<"$card"
 said 'no import' "$pattern" 4 on 2020-01-01 import --by a --why b --event cancel --file <(printf 'number\n%s\n' "$card")
 said 'no version' "$pattern" 4 on 2020-01-01 publish

@@ -454,6 +454,10 @@ ok 'published' feed publish --store store
 exits 0 'are in force' ctl wait --current --version 3 --timeout 60
 like "$(cat agent.log)" 'version 3 is in force: 8001 numbers .delta of 7000 records' 'by one delta'
 exits 0 'in all three' all
+is "$(all --progress 2>/dev/null | tail -n 1)" equal 'the same with progress'
+number=110101199003078881
+like "$(setpriv --reuid 65534 --regid 65534 --clear-groups "$program" check <<<"$number" 2>&1)" \
+	"only root and the device's group may ask" 'a user whom the device is not for'
 kill "$idrevoked"
 wait "$idrevoked"
 ok 'its withdrawal' event withdraw
