@@ -375,11 +375,6 @@ int idrevoke_netlink_status(struct idrevoke_netlink *link, struct idrevoke_statu
 	return request_plain(link, IDREVOKE_CMD_STATUS, status);
 }
 
-int idrevoke_netlink_abort(struct idrevoke_netlink *link, struct idrevoke_status *status)
-{
-	return request_plain(link, IDREVOKE_CMD_ABORT, status);
-}
-
 int idrevoke_netlink_flush(struct idrevoke_netlink *link, struct idrevoke_status *status)
 {
 	return request_plain(link, IDREVOKE_CMD_FLUSH, status);

@@ -163,15 +163,6 @@ int idrevoke_netlink_commit(struct idrevoke_netlink *link,
 			    struct idrevoke_status *status);
 
 /**
- * idrevoke_netlink_abort() - drop the transaction
- * @link: the connection
- * @status: out
- *
- * Return: 0 or a negative errno.
- */
-int idrevoke_netlink_abort(struct idrevoke_netlink *link, struct idrevoke_status *status);
-
-/**
  * idrevoke_netlink_confirm() - pass on that the issuer vouches again
  * @link: the connection
  * @statement: epoch, version, issued and valid_for count
