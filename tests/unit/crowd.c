@@ -133,11 +133,10 @@ static bool with_fault(int (*change)(void), long number)
 	result = change();
 	happened = stub_fail_after < 0;
 	stub_fail_after = -1;
-	if (change == snapshot && !happened) {
+	if (change == snapshot && !happened)
 		is(result, -ENOSPC, "a snapshot with no place, nor in another table, is refused");
-	} else {
+	else
 		must(result == (happened ? -ENOMEM : 0), "allocation %ld: %d", number, result);
-	}
 	issuer_check(result ? &before : &list);
 	if (result && idrv_transaction_owner())
 		idrv_transaction_release(OWNER);
