@@ -105,8 +105,10 @@ static struct sk_buff *reply_new(struct genl_info *info, void **header)
 {
 	struct sk_buff *message = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 
-	if (!message)
+	if (!message) {
+		NL_SET_ERR_MSG(info->extack, "no memory for the reply");
 		return NULL;
+	}
 	/* The header always fits a new message. */
 	*header = genlmsg_put_reply(message, info, &family, 0, info->genlhdr->cmd);
 	return message;
@@ -370,24 +372,34 @@ static struct genl_family family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(groups),
 };
 
-static void send_event(enum idrevoke_event event)
+static struct sk_buff *event_new(enum idrevoke_event event)
 {
 	struct sk_buff *message = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	struct idrv_status status;
 	void *header;
 
-	/* Who misses one, as with a full socket buffer, asks for the status. */
 	if (!message)
-		return;
+		return NULL;
 	idrv_list_status(&status);
 	header = genlmsg_put(message, 0, 0, &family, 0, IDREVOKE_CMD_EVENT);
 	if (!header || nla_put_u32(message, IDREVOKE_A_EVENT, event) ||
 	    put_status(message, &status)) {
 		nlmsg_free(message);
-		return;
+		return NULL;
 	}
 	genlmsg_end(message, header);
-	genlmsg_multicast(&family, message, 0, 0, GFP_KERNEL);
+	return message;
+}
+
+static void send_event(enum idrevoke_event event)
+{
+	struct sk_buff *message = event_new(event);
+
+	/* Who misses one, as with a full socket buffer, is told so and asks for the status. */
+	if (message)
+		genlmsg_multicast(&family, message, 0, 0, GFP_KERNEL);
+	else
+		genl_set_err(&family, &init_net, 0, 0, -ENOBUFS);
 }
 
 /* A transaction dies with its socket. */

@@ -20,6 +20,12 @@
  * byte order of the machine; u64 attributes may be preceded by an empty padding
  * attribute.
  *
+ * Any command may be refused with ENOMEM before it does anything; where it is
+ * generic netlink that lacks memory, without a text. A transaction then goes on
+ * as it was, which TRANSACTION of STATUS tells. If there is no memory for the
+ * answer, receiving fails with ENOBUFS, and STATUS tells whether the command has
+ * taken effect. To repeat a COMMIT is right in either case.
+ *
  * Records
  * -------
  * A record says everything about one citizen number, in 12 bytes, little-
@@ -178,7 +184,9 @@
  *
  * @IDREVOKE_CMD_EVENT: sent to the group "events" after a commit, a
  *	confirmation, a flush and a change of state. EVENT, and the attributes
- *	marked "status" except COUNTERS. Never sent to the kernel.
+ *	marked "status" except COUNTERS. Never sent to the kernel. Where one is
+ *	lost, for want of memory or of room in the listener's receive buffer,
+ *	the listener's next receive fails with ENOBUFS.
  */
 enum idrevoke_cmd {
 	IDREVOKE_CMD_UNSPEC	= 0,
