@@ -153,17 +153,32 @@ static int transmit(struct wire *wire, uint16_t type, uint8_t command, uint8_t v
 	return send(wire->fd, buffer, size, 0) == (ssize_t)size ? 0 : errno;
 }
 
-/* Reads one datagram; 0 bytes if there is none in time. */
-static size_t receive(struct wire *wire, int milliseconds)
+/*
+ * Reads one datagram; 0 bytes if there is none in time, -ENOBUFS if the kernel had
+ * no memory for one.
+ */
+static ssize_t receive(struct wire *wire, int milliseconds)
 {
+	struct pollfd waiting = { .fd = wire->fd, .events = POLLIN };
 	ssize_t size;
 
-	if (!guest_readable(wire->fd, milliseconds))
+	if (poll(&waiting, 1, milliseconds) < 0)
+		bail_out("poll: %s", strerror(errno));
+	if (!waiting.revents)
 		return 0;
 	size = recv(wire->fd, buffer, sizeof(buffer), 0);
+	if (size < 0 && errno == ENOBUFS)
+		return -ENOBUFS;
 	if (size < (ssize_t)sizeof(struct nlmsghdr))
 		bail_out("netlink: %s", size < 0 ? strerror(errno) : "short message");
 	return size;
+}
+
+/* Drops what is there to be read. */
+static void discard(struct wire *wire)
+{
+	while (recv(wire->fd, buffer, sizeof(buffer), MSG_DONTWAIT) >= 0)
+		;
 }
 
 /* Reads until the acknowledgement; data goes to @each. */
@@ -174,13 +189,18 @@ static int conclude(struct wire *wire, uint16_t type, struct wire_reply *reply,
 	const size_t tlvs = NLMSG_HDRLEN + sizeof(struct nlmsgerr);
 
 	for (;;) {
-		size_t left = receive(wire, 60000);
+		ssize_t received = receive(wire, 60000);
+		size_t left = received;
 		const uint8_t *at = buffer;
 		struct nlmsghdr header;
 		struct nlmsgerr error;
 
-		if (!left)
+		if (!received)
 			bail_out("the kernel does not answer");
+		if (received < 0) {
+			discard(wire);
+			return ENOBUFS;
+		}
 		for (; left >= sizeof(header);
 		     at += NLMSG_ALIGN(header.nlmsg_len), left -= NLMSG_ALIGN(header.nlmsg_len)) {
 			memcpy(&header, at, sizeof(header));
@@ -279,6 +299,18 @@ int wire_send(struct wire *wire, const struct wire_message *message)
 }
 
 /**
+ * wire_answer - wait for the kernel's judgement of the message sent last
+ * @wire: open
+ * @reply: what came back
+ * Return: 0 or a positive errno; ENOBUFS: there was no memory for the judgement.
+ */
+int wire_answer(struct wire *wire, struct wire_reply *reply)
+{
+	memset(reply, 0, sizeof(*reply));
+	return conclude(wire, wire->family, reply, read_attribute, reply);
+}
+
+/**
  * wire_call - send a message and wait for the kernel's judgement
  * @wire: open
  * @message: right or wrong
@@ -287,13 +319,10 @@ int wire_send(struct wire *wire, const struct wire_message *message)
  */
 int wire_call(struct wire *wire, const struct wire_message *message, struct wire_reply *reply)
 {
-	int error;
+	int error = wire_send(wire, message);
 
 	memset(reply, 0, sizeof(*reply));
-	error = wire_send(wire, message);
-	if (error)
-		return error;
-	return conclude(wire, wire->family, reply, read_attribute, reply);
+	return error ? error : wire_answer(wire, reply);
 }
 
 /**
@@ -317,11 +346,11 @@ void wire_subscribe(struct wire *wire)
 bool wire_event(struct wire *wire, struct wire_reply *event, int milliseconds)
 {
 	const size_t data = NLMSG_HDRLEN + GENL_HDRLEN;
-	size_t size = receive(wire, milliseconds);
+	ssize_t size = receive(wire, milliseconds);
 
 	memset(event, 0, sizeof(*event));
-	if (!size)
+	if (size <= 0)
 		return false;
 	event->command = buffer[NLMSG_HDRLEN];
-	return size >= data && for_attributes(buffer + data, size - data, read_attribute, event);
+	return (size_t)size >= data && for_attributes(buffer + data, size - data, read_attribute, event);
 }

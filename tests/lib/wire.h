@@ -96,6 +96,7 @@ void wire_open(struct wire *wire);
 void wire_close(struct wire *wire);
 int wire_call(struct wire *wire, const struct wire_message *message, struct wire_reply *reply);
 int wire_send(struct wire *wire, const struct wire_message *message);
+int wire_answer(struct wire *wire, struct wire_reply *reply);
 void wire_subscribe(struct wire *wire);
 bool wire_event(struct wire *wire, struct wire_reply *event, int milliseconds);
 
