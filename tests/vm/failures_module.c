@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Loading and unloading the module and closing a socket that has a transaction,
+ * with the first thing that can fail failing, then the second, and so on until
+ * nothing is left to fail. Half a load leaves nothing behind, and what ends does so
+ * whether or not there is memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cards.h"
+#include "faults.h"
+
+#define NTH_MAX		20000
+
+/* One call, whose nth failure is to come. */
+struct attempt {
+	unsigned int nth;
+	bool hit;		/* it came */
+	int error;		/* and the call was refused */
+	const char *wrong;
+};
+
+static int module;		/* file */
+
+static bool is_there(void)
+{
+	struct wire wire;
+	bool family = !wire_try_open(&wire);
+
+	wire_close(&wire);
+	return family || !access(IDREVOKE_DEVICE, F_OK) || !access("/sys/module/idrevoke", F_OK);
+}
+
+static void try_load(struct attempt *attempt)
+{
+	faults_arm(attempt->nth);
+	attempt->error = syscall(SYS_finit_module, module, "", 0) ? errno : 0;
+	attempt->hit = faults_hit();
+	if (!attempt->error)
+		guest_unload();
+	if (is_there())
+		attempt->wrong = "something is left";
+}
+
+/* With a list in force, and half a transaction. */
+static struct wire half_done(void)
+{
+	uint8_t bytes[CARDS * IDREVOKE_RECORD_SIZE];
+	struct wire_list list = cards_list(bytes);
+	struct wire_message begin, records = wire_records(0, bytes, 3);
+	struct wire_reply reply;
+	struct wire wire;
+
+	list.version = 2;
+	begin = wire_begin_snapshot(&list, CARDS);
+	wire_open(&wire);
+	cards_load(&wire);
+	if (wire_call(&wire, &begin, &reply) || wire_call(&wire, &records, &reply))
+		bail_out("half a transaction: %s", reply.text);
+	return wire;
+}
+
+static void try_unload(struct attempt *attempt)
+{
+	struct wire wire;
+
+	guest_load("");
+	wire = half_done();
+	faults_arm(attempt->nth);
+	attempt->error = guest_try_unload();
+	attempt->hit = faults_hit();
+	if (attempt->error && guest_try_unload())
+		attempt->wrong = "it cannot be repeated";
+	wire_close(&wire);
+	if (is_there())
+		attempt->wrong = "something is left";
+}
+
+static void try_close(struct attempt *attempt)
+{
+	struct wire wire, other;
+	struct wire_reply reply;
+
+	guest_load("");
+	wire = half_done();
+	wire_open(&other);
+	faults_arm(attempt->nth);
+	wire_close(&wire);
+	attempt->hit = faults_hit();
+	if (wire_ask(&other, IDREVOKE_CMD_STATUS, &reply) || reply.value[IDREVOKE_A_TRANSACTION])
+		attempt->wrong = "the transaction goes on";
+	if (reply.value[IDREVOKE_A_VERSION] != 1)
+		attempt->wrong = "the list is gone";
+	wire_close(&other);
+	guest_unload();
+}
+
+static void walk(const char *name, void (*try)(struct attempt *attempt))
+{
+	struct attempt attempt = { .hit = true };
+	unsigned int nth, refused = 0, mistakes = 0;
+
+	for (nth = 1; attempt.hit && nth < NTH_MAX; nth++) {
+		attempt = (struct attempt){ .nth = nth };
+		try(&attempt);
+		refused += attempt.error != 0;
+		if (attempt.error && !attempt.hit)
+			attempt.wrong = "nothing has failed, but it is refused";
+		if (attempt.error && attempt.error != ENOMEM && attempt.error != EFAULT)
+			attempt.wrong = strerror(attempt.error);
+		if (attempt.wrong && mistakes++ < 5)
+			diag("%s, failure %u: %s", name, nth, attempt.wrong);
+	}
+	ok(!attempt.hit && !mistakes, "%s: %u failures, %u times refused", name, nth - 2, refused);
+}
+
+int main(void)
+{
+	faults_begin();
+	module = open(getenv("IDREVOKE_MODULE"), O_RDONLY | O_CLOEXEC);
+	if (module < 0)
+		bail_out("IDREVOKE_MODULE: %s", strerror(errno));
+	walk("load", try_load);
+	walk("unload, with a transaction half done", try_unload);
+	walk("close of a socket that has a transaction", try_close);
+	return done();
+}
