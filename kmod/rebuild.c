@@ -205,13 +205,10 @@ static void rebuild_work(struct work_struct *work)
 {
 	struct rebuild rebuild = { .walk.changed = copy_change };
 	struct idrv_permutation permutation = {};
-	struct idrv_view *view = kmalloc(sizeof(*view), GFP_KERNEL), *current_view;
+	struct idrv_view *view = NULL, *current_view;
 	struct idrv_table *table = NULL;
 	bool done = false;
 	u64 lines = 0;
-
-	if (!view)
-		return;
 
 	mutex_lock(&idrv_list.lock);
 	current_view = idrv_list_current();
@@ -230,7 +227,10 @@ static void rebuild_work(struct work_struct *work)
 	 * copying runs through memory. With a key that has just failed, one does
 	 * not want that.
 	 */
-	rebuild.next = idrv_table_create(lines, idrv_list.rebuild_failed ? NULL : &permutation);
+	view = kmalloc(sizeof(*view), GFP_KERNEL);
+	if (view)
+		rebuild.next = idrv_table_create(lines, idrv_list.rebuild_failed ? NULL :
+							&permutation);
 
 	mutex_lock(&idrv_list.lock);
 	if (!rebuild.next) {
