@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -85,4 +86,75 @@ bool faults_hit(void)
 	if (pwrite(own, "0", 1, 0) != 1 && pwrite(own, "0", 1, 0) != 1)
 		bail_out("fail-nth: %s", strerror(errno));
 	return length > 0 && atoi(text) == 0;
+}
+
+/* Calls @each with the directory in /proc of each thread that does queued work. */
+static void for_workers(void (*each)(int process, const char *name, void *context), void *context)
+{
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+
+	while (processes && (entry = readdir(processes))) {
+		char name[100] = "";
+		int process = openat(dirfd(processes), entry->d_name, O_PATH | O_CLOEXEC);
+		int comm = openat(process, "comm", O_RDONLY | O_CLOEXEC);
+
+		if (comm >= 0 && read(comm, name, sizeof(name) - 1) > 0 &&
+		    !strncmp(name, "kworker/u", strlen("kworker/u")))
+			each(process, name, context);
+		close(comm);
+		close(process);
+	}
+	closedir(processes);
+}
+
+static void arm_worker(int process, const char *name, void *context)
+{
+	int fd = openat(process, "fail-nth", O_WRONLY | O_CLOEXEC);
+
+	(void)name;
+	dprintf(fd, "%u", *(unsigned int *)context);
+	close(fd);
+}
+
+/**
+ * faults_arm_workers - have something fail in each thread that does queued work of
+ *	no processor in particular
+ * @nth: what: 1 is what comes next in that thread; 0: nothing any more
+ */
+void faults_arm_workers(unsigned int nth)
+{
+	for_workers(arm_worker, &nth);
+}
+
+struct search {
+	const char *name;
+	bool hit;
+};
+
+static void look_at_worker(int process, const char *name, void *context)
+{
+	struct search *search = context;
+	int fd = openat(process, "fail-nth", O_RDONLY | O_CLOEXEC);
+	char text[20] = "";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) > 0 && atoi(text) == 0 &&
+	    strstr(name, search->name))
+		search->hit = true;
+	close(fd);
+}
+
+/**
+ * faults_workers_hit - whether something has failed since faults_arm_workers()
+ * @name: in a thread with this in its name, to which the kernel appends "+" and the
+ *	workqueue that it works for, or "-" and the one that it worked for last
+ *
+ * What else was to fail still is, until faults_arm_workers(0).
+ */
+bool faults_workers_hit(const char *name)
+{
+	struct search search = { .name = name };
+
+	for_workers(look_at_worker, &search);
+	return search.hit;
 }

@@ -13,5 +13,7 @@ void faults_begin(void);
 void faults_of_pages(bool count);
 void faults_arm(unsigned int nth);
 bool faults_hit(void);
+void faults_arm_workers(unsigned int nth);
+bool faults_workers_hit(const char *name);
 
 #endif
