@@ -7,9 +7,10 @@
 # make check-kernels	those on kernels that watch for faults, and on a newer one
 # make check-fast	those that need no virtual machine
 # make check-threads	those of idrevokectl, which has a thread, under ThreadSanitizer
-# make check-full	lint, and all tests on a kernel that checks its memory, in full
+# make check-full	all tests in full, lint, and mutants: more than an hour
 # make coverage		which lines of kmod and agent all tests run
 # make lint		static checks
+# make mutants		plants faults, which the tests have to catch
 # make install		installs all but the module; make uninstall removes that
 # make clean		removes what was built
 #
@@ -112,6 +113,7 @@ check-full: check lint
 	@$(call scripts_on_kernel,kcsan,$(vm_scripts))
 	@$(call scripts_on_kernel,backports,$(vm_scripts))
 	@IDREVOKE_FUZZ_CALLS=1000000 $(call on_kernel,uml,tests/vm/fuzz.t)
+	@tests/mutants/run
 
 # Of the programs, only idrevokectl batch has a thread of its own, which is left to
 # wait for input when it ends early: that counts as a leak of a thread.
@@ -130,6 +132,9 @@ lint: all
 coverage:
 	+@scripts/coverage $(T)
 
+mutants: agent
+	@tests/mutants/run
+
 install: agent
 	@scripts/install
 
@@ -137,8 +142,8 @@ uninstall:
 	@scripts/install --uninstall
 
 clean:
-	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint threads coverage) $(BUILD)/kmod-*
+	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint threads coverage mutants mutants.md) $(BUILD)/kmod-*
 	! [ -d $(BUILD) ] || rmdir --ignore-fail-on-non-empty $(BUILD)
 
 .PHONY: all build help setup setup-kernels kmod agent tests run shell check check-fast \
-	check-kernels check-threads check-full lint coverage install uninstall clean
+	check-kernels check-threads check-full lint mutants coverage install uninstall clean

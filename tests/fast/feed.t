@@ -197,6 +197,11 @@ said 'report and withdrawal cancel out' '^published 3 ' 0 feed publish --store "
 happens 'withdraw what was published' 110101199003070038 withdraw
 said 'a removal is published' '^published 4 ' 0 feed publish --store "$store"
 is "$(value count)" 5 'one less'
+# verify [STORE]: what the agent's admin tool makes of the feed
+verify() {
+	"$agent/idrevokectl/idrevokectl" verify --state "${1:-$store}/feed" --key "$key"
+}
+said 'snapshot and deltas amount to it' 'version +4' 0 verify
 is "$(cd "$store" && stat -c %a feed feed/* feed/*/* | sort -u | paste -sd' ')" '644 755' \
 	'web servers can read a copy of the feed'
 
@@ -247,11 +252,6 @@ recount() {
 		}
 		no integer;
 		printf "%016x%016x\n", ~0 & $high, ~0 & $low'
-}
-
-# verify [STORE]: what the agent's admin tool makes of the feed
-verify() {
-	"$agent/idrevokectl/idrevokectl" verify --state "${1:-$store}/feed" --key "$key"
 }
 
 big=$work/big

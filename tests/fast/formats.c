@@ -511,7 +511,7 @@ static void payloads(void)
 {
 	char directory[] = "/tmp/idrevoke-formats-XXXXXX", command[64];
 	struct idrevoke_digest all = {}, left = {}, wrong = { 1, 1 };
-	struct idrevoke_feed_payload snapshot, delta, bad;
+	struct idrevoke_feed_payload snapshot, delta, bad, gap;
 	struct idrevoke_payload *both[2];
 	struct idrevoke_merge *merge;
 	struct idrevoke_record next;
@@ -531,6 +531,7 @@ static void payloads(void)
 	snapshot = write_payload(feed, 0, 1, 1, all, RECORDS);
 	delta = write_payload(feed, 1, 2, 3, left, RECORDS - 334);
 	bad = write_payload(feed, 1, 3, 3, wrong, RECORDS - 334);
+	gap = write_payload(feed, 2, 3, 3, left, RECORDS - 334);
 	misuse(feed);
 	data = read_payload(feed, &snapshot, &size);
 	damage(data, size, &snapshot);
@@ -553,6 +554,9 @@ static void payloads(void)
 	is(got, -EBADMSG, "a list of another digest than was named");
 	idrevoke_merge_close(merge);
 
+	both[0] = open_payload(feed, &snapshot);
+	both[1] = open_payload(feed, &gap);
+	is(idrevoke_merge_open(&merge, both, 2, NULL), -EBADMSG, "a delta of another base");
 	both[0] = open_payload(feed, &delta);
 	both[1] = open_payload(feed, &snapshot);
 	is(idrevoke_merge_open(&merge, both, 2, NULL), -EBADMSG, "in the wrong order");

@@ -109,6 +109,28 @@ until_true 'the issuer goes on with a right one: current' state_is "$(of_issuer)
 is "$(state_files | grep -c zst)" 3 'with nothing else in the directory'
 is "$(grep -c 'waiting for another' "$work/agent.log")" 1 'the mistake was said once'
 
+# --- what a power cut must not leave half done
+
+traced() {
+	exec strace -D -f -qq -y -o "$work/calls" -e trace=fsync,renameat \
+		"$agent/idrevoked/idrevoked" -c "$work/conf"
+}
+# renamed: what got its name, and how many were not on the disk by then
+renamed() {
+	awk -F '[<>"]' '/fsync\(.*= 0$/ { synced[$2] = 1 }
+		/renameat\(.*= 0$/ {
+			sub("/.*", "", $8)
+			names = names " " $8
+			unsafe += !(($2 "/" $4) in synced)
+		}
+		END { print names, unsafe + 0 }' "$work/calls"
+}
+stop agent
+publish report "$card" --lost >/dev/null
+start agent traced
+until_true 'a change is saved' state_is "$(of_issuer)"
+is "$(renamed)" ' delta latest 0' 'each file is on the disk before it gets its name'
+
 stop agent
 is $? 0 'the agent ends when told to'
 stop server

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/klog.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -82,14 +82,22 @@ int guest_open(void)
  * guest_readable - wait for POLLIN
  * @fd: descriptor
  * @milliseconds: for how long
+ *
+ * By epoll: poll(2) looks once more when the time is over, and so would find what
+ * it was not woken for.
  */
 bool guest_readable(int fd, int milliseconds)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	struct epoll_event event = { .events = EPOLLIN };
+	int epoll = epoll_create1(EPOLL_CLOEXEC), count;
 
-	if (poll(&poll_fd, 1, milliseconds) < 0)
-		bail_out("poll: %s", strerror(errno));
-	return poll_fd.revents == POLLIN;
+	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event))
+		bail_out("epoll: %s", strerror(errno));
+	count = epoll_wait(epoll, &event, 1, milliseconds);
+	if (count < 0)
+		bail_out("epoll: %s", strerror(errno));
+	close(epoll);
+	return count == 1 && event.events == EPOLLIN;
 }
 
 /**

@@ -327,6 +327,7 @@ static void commit(void)
 	struct idrv_commitment to = issuer_commitment(again ? &now : &result);
 	unsigned long long commits = events[IDREVOKE_EVENT_COMMIT];
 	s64 changes = atomic64_read(&idrv_list.changes);
+	u64 woken = idrv_list.wait.woken;
 	struct idrv_refusal refusal = {};
 	int faults[12] = {}, *fault = faults;
 	u64 stale, late;
@@ -383,7 +384,8 @@ static void commit(void)
 		oldest.count = now.count;
 		oldest.digest = now.digest;
 		must(events[IDREVOKE_EVENT_COMMIT] == commits + 1, "no event");
-		must(atomic64_read(&idrv_list.changes) == changes + 1, "poll is not woken");
+		must(atomic64_read(&idrv_list.changes) == changes + 1, "poll finds nothing");
+		must(idrv_list.wait.woken == woken + 1, "poll is not woken");
 	} else {
 		must(events[IDREVOKE_EVENT_COMMIT] == commits, "an event of nothing");
 		must(atomic64_read(&idrv_list.changes) == changes, "poll is woken by nothing");
@@ -468,13 +470,15 @@ static void run_work(void)
 {
 	unsigned long long told = events[IDREVOKE_EVENT_STATE];
 	s64 changes = atomic64_read(&idrv_list.changes);
+	u64 woken = idrv_list.wait.woken;
 
 	must(stub_run_work(100) < 100, "work without end");
 	if (stub_boottime_ns >= transaction.idle_at)
 		transaction.owner = 0;
 	if (events[IDREVOKE_EVENT_STATE] != told) {
 		announced_states++;
-		must(atomic64_read(&idrv_list.changes) > changes, "poll is not woken by a state");
+		must(atomic64_read(&idrv_list.changes) > changes && idrv_list.wait.woken > woken,
+		     "poll is not woken by a state");
 	}
 	/* Whoever waits learns of a state a tick or two after it came. */
 	if (!loaded || !now.count)

@@ -312,6 +312,10 @@ static void info_refusals(void)
 	info.flags = 0;
 	memset(info.reserved, 0, sizeof(info.reserved));
 	is(call(IDREVOKE_IOC_INFO, &info), 0, "INFO: what was in fields of the answer is no matter");
+	wrong = info.flags != 0;
+	for (bit = 0; bit < sizeof(info.reserved) / sizeof(*info.reserved); bit++)
+		wrong += info.reserved[bit] != 0;
+	is(wrong, 0, "... and what is reserved comes back as zeros");
 
 	is(call(IDREVOKE_IOC_INFO, NULL), EFAULT, "INFO: NULL is EFAULT");
 	at = before_hole(127);

@@ -12,7 +12,10 @@
 #undef rcu_assign_pointer
 #define rcu_assign_pointer(pointer, value) __atomic_store_n(&(pointer), value, __ATOMIC_RELEASE)
 #undef rcu_dereference
-#define rcu_dereference(pointer)	__atomic_load_n(&(pointer), __ATOMIC_ACQUIRE)
+/* As a kernel that proves RCU: only readers follow a pointer that may change. */
+#define rcu_dereference(pointer) \
+	({ if (!rcu_read_ongoing()) stub_warn(__FILE__, __LINE__); \
+	   __atomic_load_n(&(pointer), __ATOMIC_ACQUIRE); })
 
 /*
  * liburcu is not instrumented, so TSan is told what it guarantees: what a reader
