@@ -9,6 +9,7 @@
 # make check-threads	those of idrevokectl, which has a thread, under ThreadSanitizer
 # make check-full	all tests in full, lint, and mutants: more than an hour
 # make coverage		which lines of kmod and agent all tests run
+# make soak		fuzzing, until it is interrupted
 # make lint		static checks
 # make mutants		plants faults, which the tests have to catch
 # make install		installs all but the module; make uninstall removes that
@@ -107,6 +108,7 @@ check-kernels: tests kmod-kasan kmod-kcsan kmod-backports kmod-uml
 
 check-full: export IDREVOKE_VM_OPTIONS = --poison
 check-full: export IDREVOKE_POWER_CUTS = 20
+check-full: export IDREVOKE_FUZZ_RUNS = 100000
 check-full: check lint
 	+@$(MAKE) check-threads
 	@$(call scripts_on_kernel,kasan,$(vm_large))
@@ -125,6 +127,9 @@ check-threads: agent tests
 	@IDREVOKE_BUILD=$(threads) TSAN_OPTIONS="report_thread_leaks=0 log_path=$(threads)/report" \
 		$(prove) tests/fast/ctl.t
 	@! cat $(threads)/report.* 2>/dev/null
+
+soak: agent tests
+	@tests/fuzz/run --forever
 
 lint: all
 	@scripts/lint
@@ -146,4 +151,5 @@ clean:
 	! [ -d $(BUILD) ] || rmdir --ignore-fail-on-non-empty $(BUILD)
 
 .PHONY: all build help setup setup-kernels kmod agent tests run shell check check-fast \
-	check-kernels check-threads check-full lint mutants coverage install uninstall clean
+	check-kernels check-threads check-full lint mutants coverage soak \
+	install uninstall clean

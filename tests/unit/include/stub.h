@@ -27,6 +27,7 @@ extern long stub_signal_after;
 
 /* The allocation after so many more fails, and none after it; < 0: none. */
 extern long stub_fail_after;
+extern bool stub_starved;	/* one has failed */
 extern u64 stub_allocations;
 extern u64 stub_live;		/* allocations not freed yet */
 extern u64 stub_live_bytes;

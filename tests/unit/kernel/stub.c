@@ -30,6 +30,7 @@ struct header {
 } __attribute__((aligned(64)));
 
 long stub_fail_after = -1;
+bool stub_starved;
 u64 stub_allocations, stub_live, stub_live_bytes;
 
 void *stub_allocate(size_t size, gfp_t flags, const char *kind)
@@ -37,8 +38,10 @@ void *stub_allocate(size_t size, gfp_t flags, const char *kind)
 	struct header *header;
 
 	__atomic_add_fetch(&stub_allocations, 1, __ATOMIC_RELAXED);
-	if (stub_fail_after >= 0 && stub_fail_after-- == 0)
+	if (stub_fail_after >= 0 && stub_fail_after-- == 0) {
+		stub_starved = true;
 		return NULL;
+	}
 	header = aligned_alloc(64, round_up(sizeof(*header) + size, 64));
 	if (!header)
 		stub_warn(__FILE__, __LINE__);

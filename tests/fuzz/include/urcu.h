@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RCU of one thread, in the place of liburcu's: what waits for readers runs when
+ * rcu_barrier() is called, and nothing depends on a helper thread's pace.
+ */
+#ifndef TESTS_FUZZ_URCU_H
+#define TESTS_FUZZ_URCU_H
+
+#include <stddef.h>
+#include <stdlib.h>
+
+struct rcu_head {
+	struct rcu_head *next;
+	void (*function)(struct rcu_head *head);
+};
+
+/* One of each in a program, whoever includes this. */
+__attribute__((weak)) struct rcu_head *fuzz_rcu_waiting;
+__attribute__((weak)) int fuzz_rcu_readers;
+
+static inline void rcu_read_lock(void)
+{
+	fuzz_rcu_readers++;
+}
+
+static inline void rcu_read_unlock(void)
+{
+	if (--fuzz_rcu_readers < 0)
+		abort();
+}
+
+#define rcu_dereference(pointer) \
+	({ if (!fuzz_rcu_readers) abort(); (pointer); })
+#define rcu_assign_pointer(pointer, value)	((void)((pointer) = (value)))
+
+static inline void call_rcu(struct rcu_head *head, void (*function)(struct rcu_head *head))
+{
+	head->function = function;
+	head->next = fuzz_rcu_waiting;
+	fuzz_rcu_waiting = head;
+}
+
+static inline void rcu_barrier(void)
+{
+	if (fuzz_rcu_readers)
+		abort();
+	while (fuzz_rcu_waiting) {
+		struct rcu_head *head = fuzz_rcu_waiting;
+
+		fuzz_rcu_waiting = head->next;
+		head->function(head);
+	}
+}
+
+#endif
