@@ -128,8 +128,12 @@ check-threads: agent tests
 		$(prove) tests/fast/ctl.t
 	@! cat $(threads)/report.* 2>/dev/null
 
-soak: agent tests
+# Messages and calls in the kernel without end, and beside that the targets outside.
+soak: soak-kernel soak-targets
+soak-targets: tests
 	@tests/fuzz/run --forever
+soak-kernel: tests kmod-uml
+	@IDREVOKE_FUZZ_CALLS=0 IDREVOKE_VM_OPTIONS='--timeout 100000000' IDREVOKE_KERNEL=uml tests/vm/fuzz.t
 
 lint: all
 	@scripts/lint
@@ -152,4 +156,4 @@ clean:
 
 .PHONY: all build help setup setup-kernels kmod agent tests run shell check check-fast \
 	check-kernels check-threads check-full lint mutants coverage soak \
-	install uninstall clean
+	soak-targets soak-kernel install uninstall clean

@@ -43,8 +43,10 @@ static inline void stub_read_unlock(void)
 #define rcu_read_unlock()	stub_read_unlock()
 
 void stub_rcu_barrier(void);
+#ifndef RCU_OF_ONE_THREAD
 #undef rcu_barrier
 #define rcu_barrier()		stub_rcu_barrier()
+#endif
 
 #define rcu_dereference_protected(pointer, condition) \
 	({ if (!(condition)) stub_warn(__FILE__, __LINE__); pointer; })
