@@ -110,14 +110,20 @@ static int foreign_socket(void)
 
 static void set_options(struct sender *sender)
 {
-	int on = 1, little = 1;
+	int on = 1, little = 1, much = 4 << 20;
 
 	if (sender->explained &&
 	    (setsockopt(sender->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
 	     setsockopt(sender->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on))))
 		bail_out("setsockopt: %s", strerror(errno));
-	if (sender->deaf &&
-	    setsockopt(sender->fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little)))
+	if (sender->deaf) {
+		if (setsockopt(sender->fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little)))
+			bail_out("SO_RCVBUF: %s", strerror(errno));
+		return;
+	}
+	/* Errors repeat the message, and two of 64 KiB in one datagram are too much. */
+	if (setsockopt(sender->fd, SOL_SOCKET, SO_RCVBUFFORCE, &much, sizeof(much)) &&
+	    setsockopt(sender->fd, SOL_SOCKET, SO_RCVBUF, &much, sizeof(much)))
 		bail_out("SO_RCVBUF: %s", strerror(errno));
 }
 
