@@ -33,9 +33,11 @@ MAKEFLAGS += --no-print-directory --jobs=$(JOBS)
 fast_tests := $(sort $(wildcard tests/unit/*.t tests/model/*.t tests/fast/*.t))
 vm_tests := $(sort $(wildcard tests/vm/*.t))
 prove := prove --exec '' --timer --failures $(if $(VERBOSE),--verbose)
+# Failures on demand take a kernel that is built for it.
+vm_failures := $(wildcard tests/vm/failures*.t)
 # Machines run one after another: what they measure should not be each other.
 run_fast = $(prove) --jobs $(JOBS) $(fast_tests)
-run_vm = $(prove) $(vm_tests)
+run_vm = $(prove) $(filter-out $(vm_failures),$(vm_tests))
 
 all build: kmod agent tests
 
@@ -84,8 +86,8 @@ endif
 
 # The tests of the guest that are one program each share a machine here, one after
 # another: these kernels boot slowly, and search for leaks when they end.
-vm_programs := $(shell grep -l '^guest_program' $(vm_tests))
-vm_scripts := $(filter-out $(vm_programs),$(vm_tests))
+vm_programs := $(filter-out $(vm_failures),$(shell grep -l '^guest_program' $(vm_tests)))
+vm_scripts := $(filter-out $(vm_programs) $(vm_failures),$(vm_tests))
 on_kernel = IDREVOKE_KERNEL=$(1) IDREVOKE_GUEST=yes scripts/vm run --timeout 1200 -- $(prove) $(2)
 # What they take is not measured, so machines may run side by side. Loads of a million
 # cards, and with them the story, are for check-full.
@@ -104,13 +106,14 @@ check-kernels: tests kmod-kasan kmod-kcsan kmod-backports kmod-uml
 	@echo '--- backports'
 	@IDREVOKE_ORACLE_SECONDS=10 $(call on_kernel,backports,$(vm_programs))
 	@echo '--- user-mode Linux'
-	@$(call on_kernel,uml,$(vm_alone))
+	@$(call on_kernel,uml,$(vm_alone) $(vm_failures))
 
 check-full: export IDREVOKE_VM_OPTIONS = --poison
 check-full: export IDREVOKE_POWER_CUTS = 20
 check-full: export IDREVOKE_FUZZ_RUNS = 100000
 check-full: check lint
 	+@$(MAKE) check-threads
+	@$(call on_kernel,kasan,$(vm_failures))
 	@$(call scripts_on_kernel,kasan,$(vm_large))
 	@$(call scripts_on_kernel,kcsan,$(vm_scripts))
 	@$(call scripts_on_kernel,backports,$(vm_scripts))
