@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Loading and unloading, what pins the module, and what it says in the log. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,23 +24,40 @@ static char *our_lines(void)
 	return ours;
 }
 
-/* The log now, to be handed to says(). */
-static size_t log_length(void)
+/* A line in the log, to be handed to says(): the log loses its oldest ones. */
+static unsigned int log_mark(void)
 {
-	char *text = our_lines();
-	size_t length = strlen(text);
+	static unsigned int marks;
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	char line[64];
 
-	free(text);
-	return length;
+	snprintf(line, sizeof(line), "idrevoke test: mark %u.\n", ++marks);
+	if (fd < 0 || write(fd, line, strlen(line)) < 0)
+		bail_out("/dev/kmsg: %s", strerror(errno));
+	close(fd);
+	return marks;
+}
+
+/* What comes after that line. */
+static char *after_mark(char *text, unsigned int mark)
+{
+	char line[64], *at, *last = NULL;
+
+	snprintf(line, sizeof(line), "idrevoke test: mark %u.\n", mark);
+	for (at = text; (at = strstr(at, line)); at += strlen(line))
+		last = at + strlen(line);
+	if (!last)
+		bail_out("the log has lost a line that has just been written");
+	return last;
 }
 
 /* How many lines of the log since then have this word. */
-static unsigned int lines_with(size_t since, const char *word)
+static unsigned int lines_with(unsigned int since, const char *word)
 {
 	char *text = our_lines(), *at;
 	unsigned int lines = 0;
 
-	for (at = text + since; (at = strstr(at, word)); at += strcspn(at, "\n"))
+	for (at = after_mark(text, since); (at = strstr(at, word)); at += strcspn(at, "\n"))
 		lines++;
 	free(text);
 	return lines;
@@ -49,7 +67,7 @@ static unsigned int lines_with(size_t since, const char *word)
  * Whether exactly one line of the log since then has this word. Whoever is woken by
  * a change may be here before the line is: it gets five seconds to come.
  */
-static void says(size_t since, const char *word, const char *what)
+static void says(unsigned int since, const char *word, const char *what)
 {
 	unsigned int lines = lines_with(since, word);
 
@@ -62,9 +80,9 @@ static void says(size_t since, const char *word, const char *what)
 
 static void load_and_unload(void)
 {
-	size_t before;
+	unsigned int before;
 
-	before = log_length();
+	before = log_mark();
 	guest_load("");
 	says(before, ": loaded", "load");
 	ok(access(IDREVOKE_DEVICE, F_OK) == 0, "there is a device");
@@ -72,7 +90,7 @@ static void load_and_unload(void)
 	   access("/sys/kernel/btf/vmlinux", F_OK) != 0,
 	   "there is type information (BTF) if the kernel has its own");
 	is(guest_try_load(""), EEXIST, "it cannot be loaded twice");
-	before = log_length();
+	before = log_mark();
 	guest_unload();
 	says(before, ": unloaded", "unload");
 	ok(access(IDREVOKE_DEVICE, F_OK) != 0, "there is no device any more");
@@ -164,7 +182,7 @@ static void log_lines(void)
 	struct idrevoke_check check;
 	struct wire wire;
 	unsigned int i, found = 0;
-	size_t before, begin = log_length();
+	unsigned int before, begin = log_mark();
 	char *all, *text;
 	int device;
 
@@ -172,11 +190,11 @@ static void log_lines(void)
 	wire_open(&wire);
 	device = guest_open();
 	list.valid_for = 2;
-	before = log_length();
+	before = log_mark();
 	is(wire_snapshot(&wire, &list, bytes, CARDS, &reply), 0, "COMMIT");
 	says(before, ": version 1 ", "commit of a snapshot");
 	ioctl(device, IDREVOKE_IOC_INFO, &(struct idrevoke_info){ 0 });
-	before = log_length();
+	before = log_mark();
 	ok(guest_readable(device, 20000), "the list becomes STALE");
 	says(before, "STALE", "change of state");
 
@@ -198,7 +216,7 @@ static void log_lines(void)
 	guest_unload();
 
 	all = our_lines();
-	text = all + begin;
+	text = after_mark(all, begin);
 	ok(!guest_has_digits(text, 15), "no line in the log has a number of 15 digits or more");
 	for (i = 0; i <= CARDS; i++) {
 		char number[IDREVOKE_NUMBER_LEN + 1] = "", packed[32];
