@@ -89,10 +89,10 @@ endif
 vm_programs := $(filter-out $(vm_failures),$(shell grep -l '^guest_program' $(vm_tests)))
 vm_scripts := $(filter-out $(vm_programs) $(vm_failures),$(vm_tests))
 on_kernel = IDREVOKE_KERNEL=$(1) IDREVOKE_GUEST=yes scripts/vm run --timeout 1200 -- $(prove) $(2)
-# What they take is not measured, so machines may run side by side. Loads of a million
-# cards, and with them the story, are for check-full.
+# What they take is not measured, so machines may run side by side. What is long there
+# for the agent's sake, and tries nothing else of the module, is for check-full.
 scripts_on_kernel = IDREVOKE_VM_OPTIONS= IDREVOKE_KERNEL=$(1) $(prove) --jobs $(JOBS) $(2)
-vm_large := tests/vm/ctl.t tests/vm/story.t
+vm_large := $(addprefix tests/vm/,crash.t ctl.t hostile.t metrics.t story.t)
 # One processor without preemption is no place for threads that race.
 vm_alone := $(filter-out $(addprefix tests/vm/,compat.t library_threads.t oracle.t unload.t),\
 	      $(vm_programs))
@@ -100,7 +100,7 @@ vm_alone := $(filter-out $(addprefix tests/vm/,compat.t library_threads.t oracle
 check-kernels: tests kmod-kasan kmod-kcsan kmod-backports kmod-uml
 	@echo '--- KASAN, lockdep, kmemleak'
 	@$(call on_kernel,kasan,$(vm_programs))
-	@$(call scripts_on_kernel,kasan,$(filter-out $(vm_large),$(vm_scripts)))
+	@IDREVOKE_RELOADS=30 $(call scripts_on_kernel,kasan,$(filter-out $(vm_large),$(vm_scripts)))
 	@echo '--- KCSAN'
 	@IDREVOKE_ORACLE_SECONDS=10 $(call on_kernel,kcsan,$(vm_programs))
 	@echo '--- backports'

@@ -91,7 +91,7 @@ static struct outcome read_payload(FILE *file, const uint8_t *data,
 
 static void check_unpacked(struct fuzz_input *input, unsigned int mode, unsigned int wrong)
 {
-	size_t size = input->left, packed, cut = 0;
+	size_t size = input->left, packed;
 	uint8_t *data = fuzz_bytes(input, &size), *frame;
 	struct idrevoke_feed_payload named = { .unpacked = HEADER };
 	struct outcome wanted, got;
@@ -103,7 +103,8 @@ static void check_unpacked(struct fuzz_input *input, unsigned int mode, unsigned
 	}
 	frame = fuzz_pack(data, size, size + 4096, &packed);
 	if (mode & CUT) {
-		cut = 1 + (wrong >> 3);
+		size_t cut = 1 + (wrong >> 3);
+
 		packed -= cut < packed ? cut : packed;
 	}
 	if (mode & APPEND)

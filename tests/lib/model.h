@@ -54,7 +54,7 @@ struct guest_record model_record(uint64_t number, struct model_value value);
 void model_judge(struct model_value value, int start, struct idrevoke_check *answer);
 struct model_moment model_now(void);
 unsigned int model_states_within(const struct model_statement *statement,
-			  const struct model_moment *from, const struct model_moment *to);
+				 const struct model_moment *from, const struct model_moment *to);
 bool model_fresh_for(const struct model_statement *statement, const struct model_moment *from,
 		     const struct model_moment *to, uint64_t fresh_ms);
 

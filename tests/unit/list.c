@@ -72,7 +72,7 @@ static void check_status(void)
 	struct idrv_status status;
 
 	idrv_list_status(&status);
-	must(status.state == state_now(), "state %u, not %u", status.state, state_now());
+	must(status.state == state_now(), "state %d, not %d", (int)status.state, (int)state_now());
 	must(status.floor_epoch == oldest.epoch && status.floor_version == oldest.version,
 	     "another floor");
 	must(status.transaction == transaction.owner, "transaction of %u, not %u",

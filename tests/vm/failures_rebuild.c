@@ -58,7 +58,8 @@ static void fill(void)
 	static uint64_t epoch;
 	uint32_t i;
 
-	list = (struct wire_list){ .epoch = ++epoch, .version = 1, .count = MANY,
+	epoch++;
+	list = (struct wire_list){ .epoch = epoch, .version = 1, .count = MANY,
 				   .issued = time(NULL), .valid_for = 3600 };
 	for (i = 0; i < MANY; i++) {
 		struct guest_record record = record_of(i);

@@ -507,7 +507,7 @@ int main(void)
 	printf("# IDREVOKE_SEED=%#llx\n", (unsigned long long)seed);
 	state = seed;
 
-	snprintf(parameters, sizeof(parameters), "hits_per_hour=0 confirm_interval=%u max_valid_for=%u",
+	snprintf(parameters, sizeof(parameters), "hits_per_hour=0 confirm_interval=%d max_valid_for=%d",
 		 MODEL_CONFIRM_INTERVAL, MODEL_MAX_VALID_FOR);
 	guest_load(parameters);
 	wire_open(&wire);

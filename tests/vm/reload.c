@@ -69,7 +69,7 @@ int main(int count, char **arguments)
 			before = slab();
 	}
 	after = slab();
-	printf("%u rounds, filled %u times; kernel memory: %ld KiB after %u rounds, %ld KiB in the end\n",
+	printf("%u rounds, filled %u times; kernel memory: %ld KiB after %d rounds, %ld KiB in the end\n",
 	       rounds, filled, before, SETTLED, after);
 	return rounds > SETTLED && after > before + MORE;
 }

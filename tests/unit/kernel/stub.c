@@ -231,7 +231,7 @@ static bool dequeue_delayed(struct delayed_work *work)
 }
 
 /* Whether a thread is at it; @others: another one than this. */
-static bool is_running(struct work_struct *work, bool others)
+static bool is_running(const struct work_struct *work, bool others)
 {
 	struct worker *worker;
 
