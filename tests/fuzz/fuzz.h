@@ -70,10 +70,9 @@ static inline uint8_t *fuzz_bytes(struct fuzz_input *input, size_t *size)
 static inline char *fuzz_text(struct fuzz_input *input)
 {
 	size_t length = strnlen((const char *)input->at, input->left);
-	char *text = malloc(length + 1);
+	char *text = calloc(1, length + 1);
 
 	memcpy(text, input->at, length);
-	text[length] = '\0';
 	input->at += length;
 	input->left -= length;
 	return text;

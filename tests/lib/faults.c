@@ -94,7 +94,9 @@ static void for_workers(void (*each)(int process, const char *name, void *contex
 	DIR *processes = opendir("/proc");
 	struct dirent *entry;
 
-	while (processes && (entry = readdir(processes))) {
+	if (!processes)
+		bail_out("/proc: %s", strerror(errno));
+	while ((entry = readdir(processes))) {
 		char name[100] = "";
 		int process = openat(dirfd(processes), entry->d_name, O_PATH | O_CLOEXEC);
 		int comm = openat(process, "comm", O_RDONLY | O_CLOEXEC);

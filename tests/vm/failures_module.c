@@ -124,7 +124,7 @@ static void walk(const char *name, void (*try)(struct attempt *attempt))
 int main(void)
 {
 	faults_begin();
-	module = open(getenv("IDREVOKE_MODULE"), O_RDONLY | O_CLOEXEC);
+	module = open(getenv("IDREVOKE_MODULE") ?: "", O_RDONLY | O_CLOEXEC);
 	if (module < 0)
 		bail_out("IDREVOKE_MODULE: %s", strerror(errno));
 	/*

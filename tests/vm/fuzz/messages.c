@@ -366,9 +366,10 @@ static void mutate_header(struct message *message, uint16_t family)
 
 static void mutate(struct message *message, uint16_t family)
 {
-	uint64_t value = fuzz_interesting();
+	static uint64_t value;
 	unsigned int times = 1 + fuzz_below(3);
 
+	value = fuzz_interesting();
 	while (times--) {
 		if (fuzz_chance(25))
 			mutate_header(message, family);

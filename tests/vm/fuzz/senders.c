@@ -129,7 +129,7 @@ static void set_options(struct sender *sender)
 
 static void open_sender(struct sender *sender)
 {
-	struct sockaddr_nl address;
+	struct sockaddr_nl address = { 0 };
 	socklen_t length = sizeof(address);
 
 	*sender = (struct sender){ .fd = -1, .privileged = true, .explained = true };
