@@ -102,7 +102,7 @@ check-kernels: tests kmod-kasan kmod-kcsan kmod-backports kmod-uml
 	@$(call on_kernel,kasan,$(vm_programs))
 	@IDREVOKE_RELOADS=30 $(call scripts_on_kernel,kasan,$(filter-out $(vm_large),$(vm_scripts)))
 	@echo '--- KCSAN'
-	@IDREVOKE_ORACLE_SECONDS=10 $(call on_kernel,kcsan,$(vm_programs))
+	@IDREVOKE_ORACLE_SECONDS=10 $(call on_kernel,kcsan,$(filter-out tests/vm/unload.t,$(vm_programs)))
 	@echo '--- backports'
 	@IDREVOKE_ORACLE_SECONDS=10 $(call on_kernel,backports,$(vm_programs))
 	@echo '--- user-mode Linux'
@@ -115,6 +115,7 @@ check-full: check lint
 	+@$(MAKE) check-threads
 	@$(call on_kernel,kasan,$(vm_failures))
 	@$(call scripts_on_kernel,kasan,$(vm_large))
+	@$(call on_kernel,kcsan,tests/vm/unload.t)
 	@$(call scripts_on_kernel,kcsan,$(vm_scripts))
 	@$(call scripts_on_kernel,backports,$(vm_scripts))
 	@IDREVOKE_FUZZ_CALLS=1000000 $(call on_kernel,uml,tests/vm/fuzz.t)
