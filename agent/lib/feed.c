@@ -258,7 +258,8 @@ int idrevoke_root_parse(struct idrevoke_root *root, const char *text, size_t siz
 		char key[IDREVOKE_KEY_TEXT];
 
 		if (!newline || newline - start >= IDREVOKE_KEY_TEXT ||
-		    root->key_count == IDREVOKE_FEED_KEYS_MAX)
+		    root->key_count == IDREVOKE_FEED_KEYS_MAX ||
+		    memchr(start, '\0', newline - start))
 			return -EBADMSG;
 		memcpy(key, start, newline - start);
 		key[newline - start] = '\0';
