@@ -240,17 +240,21 @@ int idrevoke_netlink_parse(struct nlmsghdr *message, uint32_t *event,
 static void keep_message(struct idrevoke_netlink *link, struct nlmsghdr *message)
 {
 	struct nlmsgerr *error = nlmsg_data(message);
-	int skip = sizeof(*error), left;
+	size_t size = nlmsg_datalen(message), skip = sizeof(*error);
 	struct nlattr *attr;
+	int left;
 
 	if (!(message->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	if (!(message->nlmsg_flags & NLM_F_CAPPED))
+	if (!(message->nlmsg_flags & NLM_F_CAPPED)) {
+		if (error->msg.nlmsg_len < sizeof(error->msg) || error->msg.nlmsg_len > size)
+			return;
 		skip += NLMSG_ALIGN(error->msg.nlmsg_len) - sizeof(error->msg);
-	if (nlmsg_datalen(message) < skip)
+	}
+	if (size < skip)
 		return;
 	attr = (struct nlattr *)((char *)error + skip);
-	left = nlmsg_datalen(message) - skip;
+	left = size - skip;
 	for (; nla_ok(attr, left); attr = nla_next(attr, &left))
 		if (nla_type(attr) == NLMSGERR_ATTR_MSG)
 			snprintf(link->message, sizeof(link->message), "%.*s", nla_len(attr),
