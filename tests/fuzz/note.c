@@ -49,6 +49,7 @@ static void check_verify(const char *note, size_t size, const char *text)
 		if (error)
 			continue;
 		fuzz_check(threshold, "a note that nobody need sign");
+		fuzz_check(threshold < 2, "one key stands for two");
 		fuzz_check(text_size < size, "%zu of %zu", text_size, size);
 		fuzz_check((text && text_size == strlen(text) && !memcmp(note, text, text_size)) ||
 			   (text_size == strlen(known) && !memcmp(note, known, text_size)),
@@ -77,6 +78,19 @@ static void check_key(const char *text)
 	}
 }
 
+/* What was signed is taken, if it is text. */
+static void check_good(const char *note, const char *text)
+{
+	size_t text_size, size = strlen(note);
+	bool clean = size <= IDREVOKE_NOTE_MAX;
+
+	for (const char *at = text; *at; at++)
+		clean &= (uint8_t)*at >= ' ' || *at == '\n';
+	fuzz_check(!idrevoke_note_verify(note, size, keys, 2, 1, &text_size, NULL) == clean,
+		   "a good note is refused, or a bad one taken");
+	fuzz_check(!clean || text_size == strlen(text), "another text");
+}
+
 /* What follows the text's signatures, or takes the place of their last bytes. */
 static void check_signed(struct fuzz_input *input, unsigned int mode)
 {
@@ -87,6 +101,7 @@ static void check_signed(struct fuzz_input *input, unsigned int mode)
 	fuzz_take(input, 1);
 	note = idrevoke_note_sign(text, &signers[mode >> 1 & 1]);
 	if (note) {
+		check_good(note, text);
 		extra = input->left;
 		size = strlen(note);
 		size -= drop < size ? drop : size;
