@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "faults.h"
-#include "tap.h"
 
 static int own;		/* fail-nth of this thread */
 

@@ -197,20 +197,9 @@ static bool same_answer(const struct idrevoke_check *a, const struct idrevoke_ch
 static bool is_right(struct model_value value, const struct question *question,
 		     enum idrevoke_state state, const struct idrevoke_check *answer)
 {
-	struct idrevoke_check right = { .why = question->why };
+	struct idrevoke_check right;
 
-	if (!right.why && state == IDREVOKE_STATE_NOT_READY)
-		right.why = IDREVOKE_WHY_NOT_READY;
-	if (!right.why)
-		model_judge(value, question->start, &right);
-	if (state == IDREVOKE_STATE_STALE && right.verdict == IDREVOKE_CLEAR) {
-		right.verdict = IDREVOKE_UNKNOWN;
-		right.why = IDREVOKE_WHY_STALE;
-	}
-	if (state == IDREVOKE_STATE_STALE)
-		right.answer_flags |= IDREVOKE_FLAG_STALE;
-	if (state == IDREVOKE_STATE_LATE)
-		right.answer_flags |= IDREVOKE_FLAG_LATE;
+	model_judge(value, question->why, question->start, state, &right);
 	return same_answer(answer, &right);
 }
 

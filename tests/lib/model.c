@@ -27,17 +27,10 @@ struct guest_record model_record(uint64_t number, struct model_value value)
 	return (struct guest_record){ number, value.through, value.reason, value.flags };
 }
 
-/**
- * model_judge - the answer of a list that is current
- * @value: what is recorded of the card's number
- * @start: the card's start of validity, in days from 1984-01-01; -1: not known
- * @answer: verdict, why, reason and flags are set
- */
-void model_judge(struct model_value value, int start, struct idrevoke_check *answer)
+/* What the record says of the card. */
+static void apply(struct model_value value, int start, struct idrevoke_check *answer)
 {
 	answer->verdict = IDREVOKE_CLEAR;
-	answer->why = IDREVOKE_WHY_NONE;
-	answer->reason = IDREVOKE_REASON_NONE;
 	answer->answer_flags = value.flags & IDREVOKE_RECORD_PERSON ? IDREVOKE_FLAG_PERSON : 0;
 	if (value.through == 0)
 		return;
@@ -51,6 +44,35 @@ void model_judge(struct model_value value, int start, struct idrevoke_check *ans
 		answer->verdict = IDREVOKE_REVOKED;
 	if (answer->verdict != IDREVOKE_CLEAR)
 		answer->reason = value.reason;
+}
+
+/**
+ * model_judge - the answer to a question
+ * @value: what is recorded of the card's number
+ * @why: it cannot be asked; or IDREVOKE_WHY_NONE
+ * @start: the card's start of validity, in days from 1984-01-01; -1: not known
+ * @state: what the list is worth
+ * @answer: verdict, why, reason and flags are set
+ */
+void model_judge(struct model_value value, enum idrevoke_why why, int start,
+		 enum idrevoke_state state, struct idrevoke_check *answer)
+{
+	answer->verdict = IDREVOKE_UNKNOWN;
+	answer->why = why;
+	answer->reason = IDREVOKE_REASON_NONE;
+	answer->answer_flags = 0;
+	if (!why && state == IDREVOKE_STATE_NOT_READY)
+		answer->why = IDREVOKE_WHY_NOT_READY;
+	if (!answer->why)
+		apply(value, start, answer);
+	if (state == IDREVOKE_STATE_STALE && answer->verdict == IDREVOKE_CLEAR) {
+		answer->verdict = IDREVOKE_UNKNOWN;
+		answer->why = IDREVOKE_WHY_STALE;
+	}
+	if (state == IDREVOKE_STATE_STALE)
+		answer->answer_flags |= IDREVOKE_FLAG_STALE;
+	if (state == IDREVOKE_STATE_LATE)
+		answer->answer_flags |= IDREVOKE_FLAG_LATE;
 }
 
 static uint64_t read_clock(clockid_t clock)

@@ -51,7 +51,8 @@ struct model_statement {
 
 bool model_listed(struct model_value value);
 struct guest_record model_record(uint64_t number, struct model_value value);
-void model_judge(struct model_value value, int start, struct idrevoke_check *answer);
+void model_judge(struct model_value value, enum idrevoke_why why, int start,
+		 enum idrevoke_state state, struct idrevoke_check *answer);
 struct model_moment model_now(void);
 unsigned int model_states_within(const struct model_statement *statement,
 				 const struct model_moment *from, const struct model_moment *to);

@@ -14,7 +14,6 @@
 #include "cards.h"
 #include "faults.h"
 
-#define NTH_MAX		2000
 #define BATCH_MAX	1000
 
 static struct wire wire;
@@ -22,14 +21,6 @@ static struct wire_list list;
 static int device;
 static unsigned int batch_size;
 static uint8_t bytes[CARDS * IDREVOKE_RECORD_SIZE];
-
-/* One call, whose nth failure is to come. */
-struct attempt {
-	unsigned int nth;
-	bool hit;		/* it came */
-	bool refused;		/* and the call was refused */
-	const char *wrong;
-};
 
 /* Three cards in turn: not listed, cancelled, not listed. */
 static void ask(struct idrevoke_check *check, unsigned int index)
@@ -52,7 +43,7 @@ static bool is_untouched(const struct idrevoke_check *check, unsigned int index)
 }
 
 /* By a user who has no budget yet. */
-static void try_open(struct attempt *attempt)
+static void try_open(struct faults_attempt *attempt)
 {
 	int fd, error;
 
@@ -68,7 +59,7 @@ static void try_open(struct attempt *attempt)
 	close(fd < 0 ? guest_open() : fd);
 }
 
-static void try_close(struct attempt *attempt)
+static void try_close(struct faults_attempt *attempt)
 {
 	int fd = guest_open();
 
@@ -79,7 +70,7 @@ static void try_close(struct attempt *attempt)
 		attempt->wrong = "it stays open";
 }
 
-static void try_check_of(struct attempt *attempt, unsigned int index)
+static void try_check_of(struct faults_attempt *attempt, unsigned int index)
 {
 	struct idrevoke_check check;
 	int error;
@@ -97,17 +88,17 @@ static void try_check_of(struct attempt *attempt, unsigned int index)
 		attempt->wrong = "repeated, it is not answered";
 }
 
-static void try_check(struct attempt *attempt)
+static void try_check(struct faults_attempt *attempt)
 {
 	try_check_of(attempt, 0);
 }
 
-static void try_check_listed(struct attempt *attempt)
+static void try_check_listed(struct faults_attempt *attempt)
 {
 	try_check_of(attempt, 1);
 }
 
-static void try_batch(struct attempt *attempt)
+static void try_batch(struct faults_attempt *attempt)
 {
 	static struct idrevoke_check checks[BATCH_MAX];
 	struct idrevoke_batch batch = { .checks = (uintptr_t)checks, .count = batch_size };
@@ -141,7 +132,7 @@ static bool is_informed(const struct idrevoke_info *info)
 	       info->version == list.version && info->count == list.count;
 }
 
-static void try_info(struct attempt *attempt)
+static void try_info(struct faults_attempt *attempt)
 {
 	struct idrevoke_info info = { 0 };
 	struct wire_reply reply;
@@ -166,24 +157,6 @@ static void try_info(struct attempt *attempt)
 		attempt->wrong = "repeated, it is not answered";
 }
 
-static void walk(const char *name, void (*try)(struct attempt *attempt))
-{
-	struct attempt attempt = { .hit = true };
-	unsigned int nth, refused = 0, mistakes = 0;
-
-	for (nth = 1; attempt.hit && nth < NTH_MAX; nth++) {
-		attempt = (struct attempt){ .nth = nth };
-		try(&attempt);
-		refused += attempt.refused;
-		if (attempt.refused && !attempt.hit)
-			attempt.wrong = "nothing has failed, but it is refused";
-		if (attempt.wrong && mistakes++ < 5)
-			diag("%s, failure %u: %s", name, nth, attempt.wrong);
-	}
-	ok(!attempt.hit && !mistakes && (refused || try == try_close),
-	   "%s: %u failures, %u times refused", name, nth - 2, refused);
-}
-
 int main(void)
 {
 	static const unsigned int sizes[] = { 1, 16, 17, BATCH_MAX };
@@ -199,16 +172,16 @@ int main(void)
 	if (chmod(IDREVOKE_DEVICE, 0666))
 		bail_out("chmod: %s", strerror(errno));
 
-	walk("open", try_open);
-	walk("CHECK", try_check);
-	walk("CHECK of a listed card", try_check_listed);
+	ok(faults_walk("open", try_open), "... and it was refused");
+	ok(faults_walk("CHECK", try_check), "... and it was refused");
+	ok(faults_walk("CHECK of a listed card", try_check_listed), "... and it was refused");
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		batch_size = sizes[i];
 		snprintf(name, sizeof(name), "CHECK_BATCH of %u", batch_size);
-		walk(name, try_batch);
+		ok(faults_walk(name, try_batch), "... and it was refused");
 	}
-	walk("INFO", try_info);
-	walk("close", try_close);
+	ok(faults_walk("INFO", try_info), "... and it was refused");
+	faults_walk("close", try_close);
 
 	close(device);
 	wire_close(&wire);

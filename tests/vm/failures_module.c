@@ -15,19 +15,17 @@
 #include "cards.h"
 #include "faults.h"
 
-#define NTH_MAX		20000
 
 #define SYSLOG_ACTION_CONSOLE_LEVEL	8
 
-/* One call, whose nth failure is to come. */
-struct attempt {
-	unsigned int nth;
-	bool hit;		/* it came */
-	int error;		/* and the call was refused */
-	const char *wrong;
-};
-
 static int module;		/* file */
+
+static void refuse(struct faults_attempt *attempt, int error)
+{
+	attempt->refused = error != 0;
+	if (error && error != ENOMEM && error != EFAULT)
+		attempt->wrong = strerror(error);
+}
 
 static bool is_there(void)
 {
@@ -38,12 +36,15 @@ static bool is_there(void)
 	return family || !access(IDREVOKE_DEVICE, F_OK) || !access("/sys/module/idrevoke", F_OK);
 }
 
-static void try_load(struct attempt *attempt)
+static void try_load(struct faults_attempt *attempt)
 {
+	int error;
+
 	faults_arm(attempt->nth);
-	attempt->error = syscall(SYS_finit_module, module, "", 0) ? errno : 0;
+	error = syscall(SYS_finit_module, module, "", 0) ? errno : 0;
 	attempt->hit = faults_hit();
-	if (!attempt->error)
+	refuse(attempt, error);
+	if (!error)
 		guest_unload();
 	if (is_there())
 		attempt->wrong = "something is left";
@@ -67,23 +68,25 @@ static struct wire half_done(void)
 	return wire;
 }
 
-static void try_unload(struct attempt *attempt)
+static void try_unload(struct faults_attempt *attempt)
 {
 	struct wire wire;
+	int error;
 
 	guest_load("");
 	wire = half_done();
 	faults_arm(attempt->nth);
-	attempt->error = guest_try_unload();
+	error = guest_try_unload();
 	attempt->hit = faults_hit();
-	if (attempt->error && guest_try_unload())
+	refuse(attempt, error);
+	if (error && guest_try_unload())
 		attempt->wrong = "it cannot be repeated";
 	wire_close(&wire);
 	if (is_there())
 		attempt->wrong = "something is left";
 }
 
-static void try_close(struct attempt *attempt)
+static void try_close(struct faults_attempt *attempt)
 {
 	struct wire wire, other;
 	struct wire_reply reply;
@@ -102,25 +105,6 @@ static void try_close(struct attempt *attempt)
 	guest_unload();
 }
 
-static void walk(const char *name, void (*try)(struct attempt *attempt))
-{
-	struct attempt attempt = { .hit = true };
-	unsigned int nth, refused = 0, mistakes = 0;
-
-	for (nth = 1; attempt.hit && nth < NTH_MAX; nth++) {
-		attempt = (struct attempt){ .nth = nth };
-		try(&attempt);
-		refused += attempt.error != 0;
-		if (attempt.error && !attempt.hit)
-			attempt.wrong = "nothing has failed, but it is refused";
-		if (attempt.error && attempt.error != ENOMEM && attempt.error != EFAULT)
-			attempt.wrong = strerror(attempt.error);
-		if (attempt.wrong && mistakes++ < 5)
-			diag("%s, failure %u: %s", name, nth, attempt.wrong);
-	}
-	ok(!attempt.hit && !mistakes, "%s: %u failures, %u times refused", name, nth - 2, refused);
-}
-
 int main(void)
 {
 	faults_begin();
@@ -132,9 +116,9 @@ int main(void)
 	 * report of a fault has. Errors, as KASAN's, still come to the console.
 	 */
 	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 4);
-	walk("load", try_load);
+	faults_walk("load", try_load);
 	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 8);
-	walk("unload, with a transaction half done", try_unload);
-	walk("close of a socket that has a transaction", try_close);
+	faults_walk("unload, with a transaction half done", try_unload);
+	faults_walk("close of a socket that has a transaction", try_close);
 	return done();
 }

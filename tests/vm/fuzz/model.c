@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "fuzz.h"
+#include "model.h"
 
 #define SECOND	1000000000ULL
 /* Around a deadline either answer is right: clocks are coarse, machines slow. */
@@ -230,27 +231,6 @@ static const struct guest_record *find(uint64_t number)
 	return NULL;
 }
 
-/* The table of <linux/idrevoke.h>'s verdicts: record against start of validity. */
-static void apply_record(const struct guest_record *record, uint32_t valid_from,
-			 struct idrevoke_check *wanted)
-{
-	bool covered = valid_from && guest_day(valid_from) <= record->through;
-	bool open = record->flags & IDREVOKE_RECORD_OPEN;
-
-	if (record->flags & IDREVOKE_RECORD_PERSON)
-		wanted->answer_flags = IDREVOKE_FLAG_PERSON;
-	if (!record->through)
-		return;
-	if (record->through == IDREVOKE_THROUGH_ALL || covered)
-		wanted->verdict = IDREVOKE_REVOKED;
-	else if (valid_from)
-		wanted->verdict = open ? IDREVOKE_AMBIGUOUS : IDREVOKE_CLEAR;
-	else
-		wanted->verdict = open ? IDREVOKE_REVOKED : IDREVOKE_AMBIGUOUS;
-	if (wanted->verdict != IDREVOKE_CLEAR)
-		wanted->reason = record->reason;
-}
-
 static enum idrevoke_why understand(const struct idrevoke_check *asked, uint64_t *number)
 {
 	enum idrevoke_why why;
@@ -270,29 +250,21 @@ static enum idrevoke_why understand(const struct idrevoke_check *asked, uint64_t
 static struct idrevoke_check predict(const struct idrevoke_check *asked, unsigned int state)
 {
 	struct idrevoke_check wanted = *asked;
-	const struct guest_record *record;
+	const struct guest_record *record = NULL;
+	struct model_value value = { 0 };
+	enum idrevoke_why why;
 	uint64_t number;
 
 	memset(&wanted.verdict, 0, sizeof(wanted) - offsetof(struct idrevoke_check, verdict));
 	wanted.version = model.list.version;
 	wanted.issued = model.issued;
-	wanted.why = understand(asked, &number);
-	if (wanted.why == IDREVOKE_WHY_NONE && state == IDREVOKE_STATE_NOT_READY)
-		wanted.why = IDREVOKE_WHY_NOT_READY;
-	if (wanted.why == IDREVOKE_WHY_NONE) {
-		wanted.verdict = IDREVOKE_CLEAR;
+	why = understand(asked, &number);
+	if (!why)
 		record = find(number);
-		if (record)
-			apply_record(record, asked->valid_from, &wanted);
-		if (wanted.verdict == IDREVOKE_CLEAR && state == IDREVOKE_STATE_STALE) {
-			wanted.verdict = IDREVOKE_UNKNOWN;
-			wanted.why = IDREVOKE_WHY_STALE;
-		}
-	}
-	if (state == IDREVOKE_STATE_STALE)
-		wanted.answer_flags |= IDREVOKE_FLAG_STALE;
-	if (state == IDREVOKE_STATE_LATE)
-		wanted.answer_flags |= IDREVOKE_FLAG_LATE;
+	if (record)
+		value = (struct model_value){ record->through, record->reason, record->flags };
+	model_judge(value, why, !why && asked->valid_from ? guest_day(asked->valid_from) : -1,
+		    state, &wanted);
 	return wanted;
 }
 
