@@ -11,7 +11,11 @@ append="no_timer_check $append"
 
 # Emulation translates code once for every address at which it finds it: programs
 # that always lie at the same addresses start three times as fast.
-[ "$accelerator" = kvm ] || append="norandmaps $append"
+#
+# It also keeps, now and then, what it translated while another processor was
+# rewriting that code, so that kernels die of a breakpoint which is long gone. Linux
+# 6.12 rewrites its scheduler's clock as soon as it trusts the TSC: it shall not.
+[ "$accelerator" = kvm ] || append="norandmaps tsc=unstable $append"
 
 # shellcheck disable=SC2054 # commas are part of the arguments
 qemu=(
