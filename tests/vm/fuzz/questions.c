@@ -62,6 +62,19 @@ static void mutate_text(uint8_t text[IDREVOKE_NUMBER_LEN])
 	}
 }
 
+/*
+ * A day on which a card became valid: mostly the last one that the number's record
+ * covers, or the day before or after, where verdicts change; else any.
+ */
+static uint32_t start_of_validity(const struct guest_record *record)
+{
+	uint32_t day = 1 + fuzz_below(65534);
+
+	if (record && fuzz_chance(60))
+		day = record->through + fuzz_below(3);
+	return guest_date(1984, day ? day - 1 : 0);
+}
+
 /**
  * question_make - the next question
  * @check: gets it; the answer's half is zero, or full of something
@@ -69,8 +82,9 @@ static void mutate_text(uint8_t text[IDREVOKE_NUMBER_LEN])
 void question_make(struct idrevoke_check *check)
 {
 	bool listed = model.list.count && fuzz_chance(60);
-	uint64_t number = listed ? model.records[fuzz_below(model.list.count)].number :
-				   guest_number(fuzz_below(600000));
+	const struct guest_record *record =
+		listed ? &model.records[fuzz_below(model.list.count)] : NULL;
+	uint64_t number = record ? record->number : guest_number(fuzz_below(600000));
 
 	if (fuzz_chance(5))
 		number = fuzz_below(GUEST_NUMBER_END);
@@ -84,7 +98,7 @@ void question_make(struct idrevoke_check *check)
 
 	check->consistency = fuzz_below(IDREVOKE_CONSISTENCY_MISMATCH + 1);
 	if (fuzz_chance(60))
-		check->valid_from = guest_date(1984, fuzz_below(65534));
+		check->valid_from = start_of_validity(record);
 	if (fuzz_chance(3))
 		check->valid_from = fuzz_interesting();
 	if (fuzz_chance(3))
