@@ -7,30 +7,18 @@
  */
 #include <stdio.h>
 
-#include "../../agent/lib/note.h"
-#include "fuzz.h"
+#include "signers.h"
 
-/* Made for this, and of no worth. */
-#define FUZZ_SIGNER_0 "PRIVATE+KEY+issuer+c3b4f03c+AZzSfL155jCFI1o2+mp5OXyTLoxMlS8ZXkmYCQbvWElT"
-#define FUZZ_SIGNER_1 "PRIVATE+KEY+other+6abca4af+AdsrUJJZn0vj+07+d5yf7QEx2tUkurVFEUPyuXqq1mNu"
-
-static struct idrevoke_signer signers[2];
 static struct idrevoke_vkey keys[2];
 
 /* A text that was signed once: corpora have its note. */
 static const char known[] = "idrevoke-feed v1\nepoch 1\n";
 
-static void parse_signer(struct idrevoke_signer *signer, const char *text)
-{
-	fuzz_check(!idrevoke_signer_parse(signer, text), "no signer: %s", text);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	parse_signer(&signers[0], FUZZ_SIGNER_0);
-	parse_signer(&signers[1], FUZZ_SIGNER_1);
+	parse_signers();
 	keys[0] = signers[0].verifier;
 	keys[1] = signers[1].verifier;
 	return 0;
