@@ -88,7 +88,7 @@ endif
 # another: these kernels boot slowly, and search for leaks when they end.
 vm_programs := $(filter-out $(vm_failures),$(shell grep -l '^guest_program' $(vm_tests)))
 vm_scripts := $(filter-out $(vm_programs) $(vm_failures),$(vm_tests))
-on_kernel = IDREVOKE_KERNEL=$(1) IDREVOKE_GUEST=yes scripts/vm run --timeout 1200 -- $(prove) $(2)
+on_kernel = IDREVOKE_KERNEL=$(1) IDREVOKE_GUEST=yes scripts/vm run --timeout 2400 -- $(prove) $(2)
 # What they take is not measured, so machines may run side by side. What is long there
 # for the agent's sake, and tries nothing else of the module, is for check-full.
 scripts_on_kernel = IDREVOKE_VM_OPTIONS= IDREVOKE_KERNEL=$(1) $(prove) --jobs $(JOBS) $(2)
