@@ -15,14 +15,18 @@ $(out)/vm/library_example: $(top)/include/idrevoke.h $(vm_library) lib/example
 	@lib/example $< >$@.c
 	@$(CC) -std=c11 -Wall -Wextra -Wpedantic -Werror $(CPPFLAGS) -o $@ $@.c $(vm_with_library)
 
-# The parts of the fuzzer.
-vm_fuzz := $(patsubst vm/fuzz/%.c,$(out)/vm/fuzz.parts/%.o,$(wildcard vm/fuzz/*.c))
+# Programs in several parts.
+vm_parts = $(patsubst vm/%.c,$(out)/vm/parts/%.o,$(wildcard vm/$(1)/*.c))
+vm_fuzz := $(call vm_parts,fuzz)
+vm_oracle := $(call vm_parts,oracle)
 
 $(out)/vm/fuzz: $(vm_fuzz)
 $(out)/vm/fuzz: private objects += $(vm_fuzz)
-$(out)/vm/fuzz.parts/%.o: vm/fuzz/%.c
+$(out)/vm/oracle: $(vm_oracle)
+$(out)/vm/oracle: private objects += $(vm_oracle)
+$(out)/vm/parts/%.o: vm/%.c
 	@mkdir -p $(@D)
 	@echo '  CC      tests/$<'
 	@$(CC) $(CFLAGS) $(CPPFLAGS) $(depend) -c -o $@ $<
 
--include $(vm_fuzz:=.d)
+-include $(patsubst %.o,%.o.d,$(vm_fuzz) $(vm_oracle))
