@@ -65,12 +65,28 @@ static void remove_some(struct edition *edition, uint32_t count, uint64_t *rando
 	}
 }
 
-static void touch(struct edition *edition, uint64_t *random)
+/* Any number, as often one that is listed: of a short list these would rarely be met. */
+static uint32_t somebody(const struct edition *edition, uint64_t *random)
+{
+	uint32_t index = random_below(random, HISTORY_NUMBERS);
+
+	if (edition->list.count && random_below(random, 2))
+		while (!model_listed(edition->values[index]))
+			index = (index + 1) % HISTORY_NUMBERS;
+	return index;
+}
+
+/**
+ * edit_touch - some numbers come, some change, some go
+ * @edition: to be the next one
+ * @random: state of the random numbers
+ */
+void edit_touch(struct edition *edition, uint64_t *random)
 {
 	uint32_t count = 1 + random_below(random, 64);
 
 	while (count--) {
-		uint32_t index = random_below(random, HISTORY_NUMBERS);
+		uint32_t index = somebody(edition, random);
 		struct model_value value = { 0 };
 
 		if (random_below(random, 4))
@@ -141,7 +157,8 @@ void edit_remove_all(struct edition *edition)
 void edit_somehow(struct edition *edition, uint64_t *random)
 {
 	static void (*const edits[])(struct edition *, uint64_t *) = {
-		touch, touch, touch, touch, grow, grow, shrink, turn_over, turn_over, withdraw,
+		edit_touch, edit_touch, edit_touch, edit_touch, grow, grow, shrink, turn_over,
+		turn_over, withdraw,
 	};
 
 	edits[random_below(random, sizeof(edits) / sizeof(*edits))](edition, random);

@@ -10,6 +10,7 @@
 #include "random.h"
 
 void edit_somehow(struct edition *edition, uint64_t *random);
+void edit_touch(struct edition *edition, uint64_t *random);
 void edit_add(struct edition *edition, uint32_t count, uint64_t *random);
 void edit_remove_all(struct edition *edition);
 

@@ -51,9 +51,9 @@ static struct {
 	{ "confirmed", confirm, 10, 0 },
 	{ "flushed", flush, 3, 0 },
 	{ "repeated", repeat, 4, 0 },
-	{ "aborted", abort_it, 3, 0 },
-	{ "hung up", hang_up, 3, 0 },
-	{ "another list", commit_wrongly, 6, 0 },
+	{ "aborted", abort_it, 8, 0 },
+	{ "hung up", hang_up, 8, 0 },
+	{ "another list", commit_wrongly, 8, 0 },
 	{ "wrong confirmations", vouch_wrongly, 3, 0 },
 	{ "back", go_back, 3, 0 },
 };
