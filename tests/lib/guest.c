@@ -119,8 +119,9 @@ char *guest_kernel_log(void)
 /**
  * guest_module_memory - what the module has of the kernel's address space
  *
- * Also what a module left that is not there any more: its areas are the only ones
- * that no function of the kernel or of a module has allocated.
+ * Also what a module left that is not there any more: its areas are allocated by no
+ * function that the kernel can name. User-mode Linux has some of these as well: what
+ * there is before the module is loaded does not count.
  *
  * Return: bytes.
  */
