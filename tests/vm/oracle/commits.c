@@ -9,6 +9,13 @@
 
 static uint8_t bytes[HISTORY_NUMBERS * IDREVOKE_RECORD_SIZE];
 
+/* A fault was found with which there is no going on. */
+#define stop(...) \
+	do { \
+		ok(false, __VA_ARGS__); \
+		bail_out("nothing further makes sense"); \
+	} while (0)
+
 static uint32_t encode(const struct edition *next, bool is_snapshot)
 {
 	const struct edition *base = history_newest();
@@ -37,8 +44,8 @@ void deliver(const struct edition *next, bool is_snapshot, uint32_t missing)
 		error = wire_send_records(&oracle_wire, bytes,
 					  count > missing ? count - missing : 0, &oracle_reply);
 	if (error)
-		bail_out("version %llu: %s (%s)", (unsigned long long)next->list.version,
-			 strerror(error), oracle_reply.text);
+		stop("version %llu was refused: %s (%s)", (unsigned long long)next->list.version,
+		     strerror(error), oracle_reply.text);
 }
 
 /* What changes what is in force, and must succeed. */
@@ -50,8 +57,8 @@ void must_call(const struct wire_message *message)
 	error = wire_call(&oracle_wire, message, &oracle_reply);
 	history_end();
 	if (error)
-		bail_out("command %u: %s (%s)", message->command, strerror(error),
-			 oracle_reply.text);
+		stop("command %u was refused: %s (%s)", message->command, strerror(error),
+		     oracle_reply.text);
 }
 
 void commit(struct edition *next, bool is_snapshot)
@@ -83,6 +90,6 @@ void see(int wanted)
 	const struct edition *newest = history_newest();
 
 	if (!askers_have_seen(newest->in_force ? &newest->list : NULL, wanted))
-		bail_out("poll did not tell of version %llu in state %d",
-			 (unsigned long long)newest->list.version, wanted);
+		stop("poll did not tell of version %llu in state %d",
+		     (unsigned long long)newest->list.version, wanted);
 }
