@@ -154,9 +154,10 @@ static void snapshot(u64 count)
 
 int main(void)
 {
-	u64 step, i;
+	u64 step, i, live;
 
 	harness_begin();
+	rcu_register_thread();
 	stub_random_seed(random_u64());
 	must(!idrv_list_init(), "no list");
 	issuer_init(&list, 700000, 140619000000000ULL);
@@ -205,6 +206,23 @@ int main(void)
 	delta(200000, list.count);
 	settle(true);
 	bars("leaps");
+
+	/* Tables that could not be freed are then freed all at once. */
+	heading("leaps while somebody reads on");
+	snapshot(5000);
+	stub_settle();
+	live = stub_live;
+	rcu_read_lock();
+	for (step = 0; step < 30; step++) {
+		delta(step % 2 ? 0 : 3000, step % 2 ? 3000 : 0);
+		settle(false);
+	}
+	ok(stub_live > live + 30, "tables stay while somebody may read them");
+	rcu_read_unlock();
+	rcu_barrier();
+	settle(true);
+	is(stub_live, live, "and go when nobody does");
+	issuer_check(&list);
 
 	idrv_list_exit();
 	is(stub_live, 0, "all memory is given back");

@@ -14,7 +14,8 @@ void stub_clock_advance(u64 ns);
 
 /* Runs what is queued, and what that queues, at most @limit works, in this
  * thread. Several may do so; none runs a work that another is at. Returns how
- * many ran.
+ * many ran. What waited for readers does not count: it comes when RCU's own
+ * thread gets a processor, maybe much of it at once.
  */
 unsigned long stub_run_work(unsigned long limit);
 /* Also waits for readers, and runs what waited for them. */

@@ -295,15 +295,16 @@ static void finish_work(struct worker *worker)
 unsigned long stub_run_work(unsigned long limit)
 {
 	struct worker worker;
-	unsigned long done;
+	unsigned long done = 0;
 
-	for (done = 0; done < limit; done++) {
+	while (done < limit) {
 		struct work_struct *work = take_work(&worker);
 
 		if (!work)
 			break;
 		/* It may be late, and find that things have changed. */
 		cond_resched();
+		done += !work->waited;
 		work->func(work);
 		/* It may have freed itself. */
 		finish_work(&worker);
@@ -428,8 +429,11 @@ void stub_rcu_barrier(void)
 
 static void queue_after_readers(struct rcu_head *head)
 {
+	struct work_struct *work = &container_of(head, struct rcu_work, rcu)->work;
+
 	are_read(head);
-	queue_work(NULL, &container_of(head, struct rcu_work, rcu)->work);
+	work->waited = true;
+	queue_work(NULL, work);
 	one_done();
 }
 

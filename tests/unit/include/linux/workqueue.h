@@ -14,6 +14,7 @@ struct work_struct {
 	work_func_t func;
 	struct work_struct *next;
 	bool pending;
+	bool waited;		/* for readers */
 };
 
 struct delayed_work {
