@@ -19,7 +19,9 @@ static struct issuer now;	/* in force, if @loaded */
 static bool loaded;
 static u64 issued, stale_at, late_at;
 
+/* The oldest that is taken, once something was in force. */
 static struct {
+	bool known;
 	u64 epoch, version, count;
 	u128 digest;
 } oldest;
@@ -368,7 +370,7 @@ static void commit(void)
 		if (to.count != result.count || to.digest.low != (u64)result.digest ||
 		    to.digest.high != (u64)(result.digest >> 64))
 			*fault++ = EBADMSG;
-		if (to.epoch == oldest.epoch && to.version == oldest.version &&
+		if (oldest.known && to.epoch == oldest.epoch && to.version == oldest.version &&
 		    (result.count != oldest.count || result.digest != oldest.digest))
 			*fault++ = EBADMSG;
 	}
@@ -380,6 +382,7 @@ static void commit(void)
 		issued = to.issued;
 		stale_at = stale;
 		late_at = late;
+		oldest.known = true;
 		oldest.epoch = now.epoch;
 		oldest.version = now.version;
 		oldest.count = now.count;
@@ -565,7 +568,7 @@ static void run(u64 universe, int steps)
 	idrv_list_listen(listen);
 	issuer_init(&now, universe, BIT_ULL(IDRV_KEY_BITS));
 	loaded = false;
-	oldest.epoch = oldest.version = 0;
+	memset(&oldest, 0, sizeof(oldest));
 	transaction.owner = 0;
 	transaction.planned = transaction.received = 0;
 	idrv_limits.max_entries = one_in(4) ? now.size / 2 : now.size;
