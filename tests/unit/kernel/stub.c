@@ -302,8 +302,11 @@ unsigned long stub_run_work(unsigned long limit)
 
 		if (!work)
 			break;
-		/* It may be late, and find that things have changed. */
-		cond_resched();
+		/* It may be late, and find that things have changed. Not what waited for
+		 * readers, which comes whenever it likes: a seed would not replay.
+		 */
+		if (!work->waited)
+			cond_resched();
 		done += !work->waited;
 		work->func(work);
 		/* It may have freed itself. */
