@@ -91,7 +91,8 @@ vm_scripts := $(filter-out $(vm_programs) $(vm_failures),$(vm_tests))
 on_kernel = IDREVOKE_KERNEL=$(1) IDREVOKE_GUEST=yes scripts/vm run --timeout 2400 -- $(prove) $(2)
 # What they take is not measured, so machines may run side by side. What is long there
 # for the agent's sake, and tries nothing else of the module, is for check-full.
-scripts_on_kernel = IDREVOKE_VM_OPTIONS= IDREVOKE_KERNEL=$(1) $(prove) --jobs $(JOBS) $(2)
+scripts_on_kernel = IDREVOKE_VM_OPTIONS= IDREVOKE_POWER_CUTS= IDREVOKE_KERNEL=$(1) \
+	$(prove) --jobs $(JOBS) $(2)
 vm_large := $(addprefix tests/vm/,crash.t ctl.t hostile.t metrics.t service.t story.t)
 # One processor without preemption is no place for threads that race.
 vm_alone := $(filter-out $(addprefix tests/vm/,compat.t library_threads.t oracle.t unload.t),\
