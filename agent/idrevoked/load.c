@@ -52,7 +52,7 @@ int load_edition(struct load *load, struct state *state, const struct config *co
 	if (idrevoke_vkey_parse(&key, config->root_key))
 		return -EINVAL; /* the configuration was tested */
 	error = state_load(state, &key, edition, &why);
-	if (error == -ENOKEY && !state_is_claimed(state, config->root_key))
+	if (error == -ENOKEY && !state_is_damaged(state, &key))
 		return foreign(load, state, path, &key);
 	/* Damaged for good, or not there; else it may be read some day, and is the floor. */
 	damaged = error == -EBADMSG || error == -ENOKEY || error == -EFBIG || error == -EISDIR;
@@ -69,6 +69,5 @@ int load_edition(struct load *load, struct state *state, const struct config *co
 			  "%s: the saved list is not used: %s", path, why);
 	if (damaged)
 		state_set_aside(state);
-	state_claim(state, config->root_key);
 	return 0;
 }

@@ -17,9 +17,6 @@
 /* A payload on its way: beside its place, so that rename(2) can put it there. */
 #define INCOMING ".incoming"
 
-/* Whose list it is: a line with the key. */
-#define OWNER "root_key"
-
 /* Bytes that a disk writes in some hundredths of a second. */
 #define WRITE_STEP (4 << 20)
 
@@ -88,13 +85,11 @@ static bool is_superseded(const char *directory, const char *name,
 static bool is_left_over(const char *directory, const char *name,
 			 const struct idrevoke_latest *latest)
 {
-	static const char latest_temporary[] = "." IDREVOKE_FEED_LATEST ".";
-	static const char owner_temporary[] = "." OWNER ".";
+	static const char temporary[] = "." IDREVOKE_FEED_LATEST ".";
 
 	(void)directory;
 	(void)latest;
-	return is_incoming(name) || !strncmp(name, latest_temporary, strlen(latest_temporary)) ||
-	       !strncmp(name, owner_temporary, strlen(owner_temporary));
+	return is_incoming(name) || !strncmp(name, temporary, strlen(temporary));
 }
 
 /* Makes sure that names in a directory outlive a power cut. */
@@ -133,8 +128,7 @@ static bool is_foreign(const struct state *state)
 	while ((entry = readdir(directory))) {
 		const char *name = entry->d_name;
 
-		if (!strcmp(name, IDREVOKE_FEED_LATEST) || !strcmp(name, directories[0]) ||
-		    !strcmp(name, OWNER))
+		if (!strcmp(name, IDREVOKE_FEED_LATEST) || !strcmp(name, directories[0]))
 			ours = true;
 		else if (name[0] != '.' && strcmp(name, "lost+found"))
 			others = true;
@@ -214,26 +208,18 @@ int state_load(const struct state *state, const struct idrevoke_vkey *key,
 	return 0;
 }
 
-bool state_is_claimed(const struct state *state, const char *root_key)
+bool state_is_damaged(const struct state *state, const struct idrevoke_vkey *key)
 {
-	size_t size, length = strlen(root_key);
-	bool same;
-	char *text;
+	bool damaged;
+	char *note;
+	size_t size;
 
-	if (idrevoke_file_read(state->directory, OWNER, IDREVOKE_KEY_TEXT, &text, &size))
+	if (idrevoke_file_read(state->directory, IDREVOKE_FEED_LATEST, IDREVOKE_NOTE_MAX, &note,
+			       &size))
 		return false;
-	same = size == length + 1 && !memcmp(text, root_key, length) && text[length] == '\n';
-	free(text);
-	return same;
-}
-
-void state_claim(const struct state *state, const char *root_key)
-{
-	char line[IDREVOKE_KEY_TEXT + 1];
-	int length = snprintf(line, sizeof(line), "%s\n", root_key);
-
-	if (!state_is_claimed(state, root_key))
-		idrevoke_file_replace(state->directory, OWNER, line, length, 0600);
+	damaged = idrevoke_note_is_damaged(note, size, key);
+	free(note);
+	return damaged;
 }
 
 void state_signer(const struct state *state, char signer[IDREVOKE_KEY_TEXT])

@@ -56,23 +56,13 @@ int state_load(const struct state *state, const struct idrevoke_vkey *key,
 	       struct edition *edition, const char **why);
 
 /**
- * state_claim() - note whose list the directory is for
+ * state_is_damaged() - whether the latest is this issuer's, after -ENOKEY
  * @state: the directory
- * @root_key: the key that signs it, as configured
+ * @key: the issuer's
  *
- * Where that cannot be written, state_is_claimed() will not know.
+ * See idrevoke_note_is_damaged().
  */
-void state_claim(const struct state *state, const char *root_key);
-
-/**
- * state_is_claimed() - whether state_claim() has noted this key
- * @state: the directory
- * @root_key: the key
- *
- * Then a latest that another key seems to have signed is not another issuer's: the
- * signature itself is damaged.
- */
-bool state_is_claimed(const struct state *state, const char *root_key);
+bool state_is_damaged(const struct state *state, const struct idrevoke_vkey *key);
 
 /**
  * state_signer() - whose latest it is, after -ENOKEY

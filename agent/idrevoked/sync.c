@@ -528,8 +528,6 @@ int sync_reconfigure(struct sync *sync, const struct config *config)
 	fetch_free(sync->fetch);
 	parcels_reroute(&sync->parcels, new);
 	sync->fetch = new;
-	if (sync->load.done)
-		state_claim(&sync->state, config->root_key);
 	sync->config = config;
 	sync->load.told = false;
 	step(sync);

@@ -351,6 +351,30 @@ int idrevoke_note_verify(const char *note, size_t size, const struct idrevoke_vk
 	return 0;
 }
 
+bool idrevoke_note_is_damaged(const char *note, size_t size, const struct idrevoke_vkey *key)
+{
+	const char *line = find_signatures(note, size), *end = note + size, *newline;
+	size_t length = line ? line - note - 1 : 0, own = strlen(DASH) + strlen(key->name) + 1;
+
+	for (; line && line < end; line = newline + 1) {
+		uint8_t data[SIGNATURE_BYTES];
+		const char *base64;
+
+		newline = memchr(line, '\n', end - line);
+		if (!newline || newline - line < SIGNATURE_BASE64)
+			return false;
+		base64 = newline - SIGNATURE_BASE64;
+		if (base64_decode(base64, SIGNATURE_BASE64, data, sizeof(data))) {
+			if (signature_is_right(key, data + 4, note, length) > 0)
+				return true;
+		} else if (base64 == line + own && base64[-1] == ' ' &&
+			   !memcmp(line + strlen(DASH), key->name, strlen(key->name))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool idrevoke_note_signer(const char *note, size_t size, char signer[IDREVOKE_KEY_TEXT])
 {
 	const char *line = find_signatures(note, size), *end = note + size;

@@ -116,6 +116,18 @@ int idrevoke_note_verify(const char *note, size_t size, const struct idrevoke_vk
 			 const char **why);
 
 /**
+ * idrevoke_note_is_damaged() - whether a note is a key's own all the same
+ * @note: the note, which idrevoke_note_verify() refused with -ENOKEY
+ * @size: its bytes
+ * @key: the key
+ *
+ * A signature that cannot be decoded, or is not of a known name and id, counts as
+ * somebody else's. A single damaged place in a signature of @key is told from that:
+ * what is left of it is right for this text, or bears the name.
+ */
+bool idrevoke_note_is_damaged(const char *note, size_t size, const struct idrevoke_vkey *key);
+
+/**
  * idrevoke_note_signer() - who claims to have signed a note; proves nothing
  * @note: the note; need not be terminated
  * @size: its bytes

@@ -102,7 +102,7 @@ static void notes(void)
 	struct idrevoke_vkey keys[2];
 	char text[IDREVOKE_KEY_TEXT], *signed_note, *digit;
 	size_t size;
-	int refused = 0;
+	int refused = 0, foreign = 0;
 
 	is(idrevoke_vkey_parse(&keys[0], peter), 0, "a verifier key of others");
 	is(idrevoke_note_verify(note, strlen(note), keys, 1, 1, &size, NULL), 0, "their note");
@@ -134,13 +134,21 @@ static void notes(void)
 	idrevoke_vkey_parse(&keys[1], peter);
 	is(idrevoke_note_verify(signed_note, strlen(signed_note), &keys[1], 1, 1, &size, NULL),
 	   -ENOKEY, "another's key");
+	ok(!idrevoke_note_is_damaged(signed_note, strlen(signed_note), &keys[1]),
+	   "to the other, it is another's");
 	for (size_t i = 0; i < 8 * strlen(signed_note); i++) {
+		int error;
+
 		signed_note[i / 8] ^= 1 << i % 8;
-		refused += !!idrevoke_note_verify(signed_note, strlen(signed_note), keys, 1, 1,
-						  &size, NULL);
+		error = idrevoke_note_verify(signed_note, strlen(signed_note), keys, 1, 1, &size,
+					     NULL);
+		refused += !!error;
+		foreign += error == -ENOKEY &&
+			   !idrevoke_note_is_damaged(signed_note, strlen(signed_note), keys);
 		signed_note[i / 8] ^= 1 << i % 8;
 	}
 	is(refused, 8 * strlen(signed_note), "no bit of a note can be changed");
+	is(foreign, 0, "and none makes it another's");
 	refused = 0;
 	for (size_t i = 0; i < strlen(signed_note); i++)
 		refused += !!idrevoke_note_verify(signed_note, i, keys, 1, 1, &size, NULL);

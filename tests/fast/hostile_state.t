@@ -174,11 +174,13 @@ saved_snapshot() {
 flip_snapshot() { flip "$(saved_snapshot)"; }
 cut_snapshot() { truncate -s 100 "$(saved_snapshot)"; }
 remove_snapshot() { rm "$(saved_snapshot)"; }
-flip_signer() { sed -i 's/^— test /— tesu /' "$work/agent/latest"; }
 
 unused="$work/agent: the saved list is not used: "
 damaged 'latest with a flipped bit' "${unused}a signature is wrong" flip "$work/agent/latest"
-damaged 'a signer with a flipped bit' "${unused}not signed by the key that counts" flip_signer
+for change in '— test /— tesu ' '\(test .\)./\1~' 'test ./test Z'; do
+	damaged "a damaged signature: $change" "${unused}not signed by the key that counts" \
+		sed -i "/^— /s/$change/" "$work/agent/latest"
+done
 damaged 'an empty latest' "${unused}not a signed note" truncate -s 0 "$work/agent/latest"
 damaged 'an enormous latest' "${unused}File too large" truncate -s 1G "$work/agent/latest"
 damaged 'a snapshot with a flipped bit' 'snapshot/.*: the payload has another SHA-256' flip_snapshot
