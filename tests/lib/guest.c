@@ -120,8 +120,7 @@ char *guest_kernel_log(void)
  * guest_module_memory - what the module has of the kernel's address space
  *
  * Also what a module left that is not there any more: its areas are allocated by no
- * function that the kernel can name. User-mode Linux has some of these as well: what
- * there is before the module is loaded does not count.
+ * function that the kernel can name.
  *
  * Return: bytes.
  */
@@ -141,6 +140,17 @@ size_t guest_module_memory(void)
 	}
 	fclose(file);
 	return sum;
+}
+
+/**
+ * guest_is_uml - whether this is user-mode Linux
+ *
+ * It has areas that look like those of guest_module_memory() before the module is
+ * loaded; elsewhere, a module was loaded before and has left them.
+ */
+bool guest_is_uml(void)
+{
+	return !strcmp(getenv("IDREVOKE_KERNEL") ?: "", "uml");
 }
 
 /**

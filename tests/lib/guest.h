@@ -50,6 +50,7 @@ int guest_open(void);
 bool guest_readable(int fd, int milliseconds);
 char *guest_kernel_log(void);
 size_t guest_module_memory(void);
+bool guest_is_uml(void);
 int guest_child(int (*run)(void *), void *argument);
 void guest_drop_net_admin(void);
 bool guest_has_digits(const char *text, unsigned int length);

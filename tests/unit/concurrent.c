@@ -20,7 +20,7 @@
 #define CHANGES		300
 #define REBUILDS	25
 #define CHECKS		1000000
-#define VERSIONS_MOST	60000	/* what a value can name */
+#define VERSIONS_MOST	10000
 
 /* Each number is listed always, never, or sometimes. */
 enum { ALWAYS, NEVER, SOMETIMES, KINDS };

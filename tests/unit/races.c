@@ -12,7 +12,7 @@
 #include "issuer.h"
 
 #define UNIVERSE	3000
-#define VERSIONS	60000	/* at most */
+#define VERSIONS	5000	/* at most */
 #define USERS		3
 #define MILLISECOND	1000000ULL
 

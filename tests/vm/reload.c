@@ -55,6 +55,8 @@ int main(int count, char **arguments)
 	const size_t elsewhere = guest_module_memory();
 	long before = 0, after;
 
+	if (elsewhere && !guest_is_uml())
+		bail_out("there is memory of the module before it is loaded");
 	for (round = 1; round <= rounds; round++) {
 		struct wire wire;
 

@@ -195,6 +195,7 @@ int main(int count, char **arguments)
 		bail_out("usage: unload NUMBERS, at most %u", MOST_LISTED);
 
 	elsewhere = guest_module_memory();
+	ok(!elsewhere || guest_is_uml(), "there is no memory of the module before it is loaded");
 	load_and_grow(false);
 	ok(guest_module_memory() > elsewhere + listed * 8, "its list is seen in the kernel's memory");
 	guest_unload();

@@ -116,5 +116,5 @@ void repeat(void)
 	list.issued = time(NULL) - below(10);
 	message = wire_commit(&list);
 	if (wire_call(&oracle_wire, &message, &oracle_reply))
-		bail_out("a repeated COMMIT: %s", oracle_reply.text);
+		stop("a repeated COMMIT was refused: %s", oracle_reply.text);
 }

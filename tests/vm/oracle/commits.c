@@ -9,13 +9,6 @@
 
 static uint8_t bytes[HISTORY_NUMBERS * IDREVOKE_RECORD_SIZE];
 
-/* A fault was found with which there is no going on. */
-#define stop(...) \
-	do { \
-		ok(false, __VA_ARGS__); \
-		bail_out("nothing further makes sense"); \
-	} while (0)
-
 static uint32_t encode(const struct edition *next, bool is_snapshot)
 {
 	const struct edition *base = history_newest();

@@ -23,6 +23,13 @@ void vouch_long(struct edition *edition);
 void vouch_late(struct edition *edition);
 void vouch_somehow(struct edition *edition);
 
+/* A fault was found with which there is no going on. */
+#define stop(...) \
+	do { \
+		ok(false, __VA_ARGS__); \
+		bail_out("nothing further makes sense"); \
+	} while (0)
+
 /* --- commits.c */
 
 void deliver(const struct edition *next, bool is_snapshot, uint32_t missing);

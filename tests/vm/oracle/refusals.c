@@ -32,7 +32,9 @@ static const struct edition *attempt(bool *is_snapshot, uint32_t missing)
 			edit_touch(next, &oracle_state);
 		else
 			edit_somehow(next, &oracle_state);
-	} while (!memcmp(next->values, history_newest()->values, sizeof(next->values)));
+		/* of nobody, a snapshot has no record that could be missing */
+	} while (!next->list.count ||
+		 !memcmp(next->values, history_newest()->values, sizeof(next->values)));
 	vouch_long(next);
 	next->list.version++;
 	next->list.epoch += !next->list.epoch;
@@ -47,7 +49,7 @@ void abort_it(void)
 
 	attempt(&is_snapshot, below(3));
 	if (wire_ask(&oracle_wire, IDREVOKE_CMD_ABORT, &oracle_reply))
-		bail_out("ABORT: %s", oracle_reply.text);
+		stop("ABORT was refused: %s", oracle_reply.text);
 }
 
 void hang_up(void)
