@@ -359,18 +359,24 @@ bool idrevoke_note_is_damaged(const char *note, size_t size, const struct idrevo
 	for (; line && line < end; line = newline + 1) {
 		uint8_t data[SIGNATURE_BYTES];
 		const char *base64;
+		bool named;
 
 		newline = memchr(line, '\n', end - line);
 		if (!newline || newline - line < SIGNATURE_BASE64)
 			return false;
 		base64 = newline - SIGNATURE_BASE64;
-		if (base64_decode(base64, SIGNATURE_BASE64, data, sizeof(data))) {
-			if (signature_is_right(key, data + 4, note, length) > 0)
+		named = base64 == line + own && base64[-1] == ' ' &&
+			!memcmp(line + strlen(DASH), key->name, strlen(key->name));
+		if (!base64_decode(base64, SIGNATURE_BASE64, data, sizeof(data))) {
+			if (named)
 				return true;
-		} else if (base64 == line + own && base64[-1] == ' ' &&
-			   !memcmp(line + strlen(DASH), key->name, strlen(key->name))) {
-			return true;
+			continue;
 		}
+		if (signature_is_right(key, data + 4, note, length) > 0)
+			return true;
+		/* One character has bits of both the last byte of the id and the signature. */
+		if (named && !memcmp(data, key->id, 3))
+			return true;
 	}
 	return false;
 }

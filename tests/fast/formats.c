@@ -89,6 +89,35 @@ static void dates(void)
 	is(idrevoke_start_of_time(1000000000), idrevoke_date_count(2001, 9, 9) - 5113, "a time");
 }
 
+/* Of many keys, since it depends on the signature what a bit of base64 means. */
+static void damaged_signatures(void)
+{
+	unsigned int foreign = 0, unknown = 0;
+	struct idrevoke_signer signer;
+	size_t size;
+
+	for (unsigned int round = 0; round < 100; round++) {
+		char *note;
+
+		if (idrevoke_signer_generate(&signer, "one") ||
+		    !(note = idrevoke_note_sign("a text\n", &signer)))
+			bail_out("no note");
+		for (size_t i = 8 * strlen("a text\n"); i < 8 * strlen(note); i++) {
+			note[i / 8] ^= 1 << i % 8;
+			if (idrevoke_note_verify(note, strlen(note), &signer.verifier, 1, 1, &size,
+						 NULL) == -ENOKEY) {
+				unknown++;
+				foreign += !idrevoke_note_is_damaged(note, strlen(note),
+								     &signer.verifier);
+			}
+			note[i / 8] ^= 1 << i % 8;
+		}
+		free(note);
+	}
+	ok(unknown, "%u of the bits of 100 signatures make it one by an unknown key", unknown);
+	is(foreign, 0, "but none another issuer's");
+}
+
 static void notes(void)
 {
 	/* the example of C2SP's signed-note */
@@ -102,7 +131,7 @@ static void notes(void)
 	struct idrevoke_vkey keys[2];
 	char text[IDREVOKE_KEY_TEXT], *signed_note, *digit;
 	size_t size;
-	int refused = 0, foreign = 0;
+	int refused = 0;
 
 	is(idrevoke_vkey_parse(&keys[0], peter), 0, "a verifier key of others");
 	is(idrevoke_note_verify(note, strlen(note), keys, 1, 1, &size, NULL), 0, "their note");
@@ -137,18 +166,12 @@ static void notes(void)
 	ok(!idrevoke_note_is_damaged(signed_note, strlen(signed_note), &keys[1]),
 	   "to the other, it is another's");
 	for (size_t i = 0; i < 8 * strlen(signed_note); i++) {
-		int error;
-
 		signed_note[i / 8] ^= 1 << i % 8;
-		error = idrevoke_note_verify(signed_note, strlen(signed_note), keys, 1, 1, &size,
-					     NULL);
-		refused += !!error;
-		foreign += error == -ENOKEY &&
-			   !idrevoke_note_is_damaged(signed_note, strlen(signed_note), keys);
+		refused += !!idrevoke_note_verify(signed_note, strlen(signed_note), keys, 1, 1,
+						  &size, NULL);
 		signed_note[i / 8] ^= 1 << i % 8;
 	}
 	is(refused, 8 * strlen(signed_note), "no bit of a note can be changed");
-	is(foreign, 0, "and none makes it another's");
 	refused = 0;
 	for (size_t i = 0; i < strlen(signed_note); i++)
 		refused += !!idrevoke_note_verify(signed_note, i, keys, 1, 1, &size, NULL);
@@ -578,6 +601,7 @@ int main(void)
 	numbers();
 	dates();
 	notes();
+	damaged_signatures();
 	keys();
 	roots();
 	records();
