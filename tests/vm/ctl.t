@@ -335,7 +335,8 @@ timed() {
 		took=$((($(date +%s%N) - began) / 1000000))
 		diag "a million lines of $name: $took ms"
 	done
-	ok 'in under 15 seconds' test "$took" -lt 15000
+	# A bar for stock kernels; those that watch everything take their time.
+	[[ ${IDREVOKE_KERNEL-} == @(kasan|kcsan) ]] || ok 'in under 15 seconds' test "$took" -lt 15000
 }
 "$helper" questions csv "$million" >in
 timed CSV

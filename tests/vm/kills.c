@@ -32,7 +32,7 @@
 #include "netlink.h"
 
 /* Longest time, in ms, for anything to happen. */
-#define LIMIT 30000
+#define LIMIT 120000
 
 static struct idrevoke_netlink *link_to_kernel;
 static struct idrevoke_netlink_events *events;
