@@ -24,7 +24,6 @@
 #define CENTIBYTES_SHRINK	1185
 #define CENTIBYTES_SHRUNK	1090
 #define CENTIBYTES_GROWN	1150
-#define CENTIBYTES_GROW		1020
 
 /* Lines copied while a commit has to wait. */
 #define LINES_AT_ONCE		64
@@ -155,7 +154,7 @@ static u64 lines_wanted(const struct idrv_table *table)
 {
 	u64 now = centibytes(table), lines;
 
-	if (now < CENTIBYTES_GROW) {
+	if (now < IDRV_CENTIBYTES_GROW) {
 		lines = idrv_table_lines(table->count, CENTIBYTES_GROWN);
 		if (lines > table->lines)
 			return lines;

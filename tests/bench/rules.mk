@@ -1,24 +1,59 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What `make bench` runs: built by `make bench` alone, as fast as the compiler can,
-# with what bench/bench.c gives to each. Every bench/NAME.c is a program.
+# What `make bench` runs: built by `make bench` alone, as fast as the compiler can.
+# Every bench/NAME.c is a program; bench/lib is part of each. Those of bench_native
+# run kmod's own files, unmodified, on the stubs of unit/, except that memory comes
+# in pages of a known size and counters cost what they cost in the kernel.
 
 bench_out := $(out)/bench
-bench_common := $(bench_out)/common/bench.o
 bench_flags := -std=gnu11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -pthread
 bench_paths := -I$(top)/include/uapi -I$(top)/include -I$(top)/agent/lib -I$(top)/tests/lib \
-	-I$(top)/tests/bench
+	-I$(top)/tests/bench/lib
 
-bench_programs := $(patsubst bench/%.c,$(bench_out)/%,$(filter-out bench/bench.c,$(wildcard bench/*.c)))
+bench_programs := $(patsubst bench/%.c,$(bench_out)/%,$(wildcard bench/*.c))
+bench_common := $(bench_out)/lib/bench.o
+
+bench_native := $(addprefix $(bench_out)/,lookup)
+bench_kmod := $(patsubst %,$(bench_out)/kmod/%.o,number record digest permutation list freshness \
+		transaction delta rebuild verify budget check table)
+bench_kmod_paths := -I$(top)/tests/bench/include -I$(top)/tests/unit/include -I$(top)/kmod \
+	$(bench_paths)
+bench_kmod_flags := -D_LGPL_SOURCE -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+bench_native_lib := $(patsubst %,$(bench_out)/native/%.o,writer cycle pages stub)
 
 bench: $(bench_programs)
 	@:
 
-$(bench_out)/common/%.o: bench/%.c
+$(bench_native): $(bench_kmod) $(bench_native_lib)
+$(bench_native): private bench_paths := $(bench_kmod_paths)
+$(bench_native): private bench_flags += $(bench_kmod_flags)
+$(bench_native): private bench_libs = $(unit_libs)
+
+$(bench_programs): $(bench_out)/%: bench/%.c $(bench_common) $(common)
+	@mkdir -p $(@D)
+	@echo '  CC      tests/$<'
+	@$(CC) $(bench_flags) $(bench_paths) $(depend) -o $@ $< $(filter %.o %.a,$^) $(bench_libs) -lm
+
+$(bench_out)/lib/%.o: bench/lib/%.c
 	@mkdir -p $(@D)
 	@echo '  CC      tests/$<'
 	@$(CC) $(bench_flags) $(bench_paths) $(depend) -c -o $@ $<
 
--include $(bench_programs:=.d) $(bench_common:=.d)
+define bench_object
+	@mkdir -p $(@D)
+	@echo '  CC      $(<:$(top)/%=%) (for benchmarks)'
+	@$(CC) $(bench_flags) $(bench_kmod_flags) $(bench_kmod_paths) $(depend) -c -o $@ $<
+endef
+
+$(bench_out)/kmod/%.o: $(top)/kmod/%.c
+	$(bench_object)
+
+$(bench_out)/native/%.o: bench/lib/%.c
+	$(bench_object)
+
+$(bench_out)/native/stub.o: unit/kernel/stub.c
+	$(bench_object)
+
+-include $(bench_programs:=.d) $(bench_common:=.d) $(bench_kmod:=.d) $(bench_native_lib:=.d)
 
 .PHONY: bench

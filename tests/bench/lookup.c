@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a check costs in a list of SIZE, beside a loop over a block of the same
+ * size and page size that does nothing but read a random line's eight words and
+ * compare them.
+ *
+ * A list that grows is rebuilt again and again, and fullest before that: all is
+ * measured at POINTS fillings of one such cycle, and averaged. Questions are made
+ * aside, in chunks that fit the nearest cache.
+ *
+ * usage: lookup [SIZE]
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <urcu.h>
+
+#include "bench.h"
+#include "cycle.h"
+#include "writer.h"
+#include "pages.h"
+#include "random.h"
+
+#include "../../agent/lib/number.h"
+#include "../../kmod/check.h"
+#include "../../kmod/list.h"
+
+#define CHUNK	2048
+#define CHUNKS	256
+#define ROUNDS	5
+#define BARE_GROUP	32	/* lines that are fetched at the same time */
+
+static struct {
+	const u64 *words;
+	u64 lines;
+} bare;
+
+static unsigned long wrong;	/* answers */
+
+/* Eight compares: does any word of the line say so? */
+static inline u64 bare_line(u64 line, u64 want)
+{
+	const u64 *words = bare.words + line * 8;
+	int i;
+
+	for (i = 0; i < 8; i++)
+		if (READ_ONCE(words[i]) == want)
+			return 1;
+	return 0;
+}
+
+/* ns of each; the next waits for the one before, as a caller does for its answer. */
+static double bare_single(uint64_t *random)
+{
+	u64 line[CHUNK], found = 0;
+	double start, ns = 0;
+	int chunk, i;
+
+	for (chunk = 0; chunk < CHUNKS; chunk++) {
+		for (i = 0; i < CHUNK; i++)
+			line[i] = mul_u64_u64_shr(random_next(random), bare.lines, 64);
+		start = bench_now();
+		for (i = 0; i < CHUNK; i++)
+			found += bare_line(line[i] + found, 1);
+		ns += bench_now() - start;
+	}
+	wrong += found;
+	return ns / CHUNK / CHUNKS;
+}
+
+static double bare_batch(uint64_t *random)
+{
+	u64 line[CHUNK], found = 0;
+	double start, ns = 0;
+	int chunk, i, j;
+
+	for (chunk = 0; chunk < CHUNKS; chunk++) {
+		for (i = 0; i < CHUNK; i++)
+			line[i] = mul_u64_u64_shr(random_next(random), bare.lines, 64);
+		start = bench_now();
+		for (i = 0; i < CHUNK; i += BARE_GROUP) {
+			for (j = i; j < i + BARE_GROUP; j++)
+				prefetch(bare.words + line[j] * 8);
+			for (j = i; j < i + BARE_GROUP; j++)
+				found += bare_line(line[j], 1);
+		}
+		ns += bench_now() - start;
+	}
+	wrong += found;
+	return ns / CHUNK / CHUNKS;
+}
+
+static double table_miss(uint64_t *random)
+{
+	const struct idrv_table *table = cycle_table();
+	u64 number[CHUNK], found = 0;
+	double start, ns = 0;
+	int chunk, i;
+	u32 value;
+
+	for (chunk = 0; chunk < CHUNKS; chunk++) {
+		for (i = 0; i < CHUNK; i++)
+			number[i] = writer_unlisted(random_next(random), 0);
+		start = bench_now();
+		for (i = 0; i < CHUNK; i++)
+			found += idrv_table_find(table, number[i] + found, &value);
+		ns += bench_now() - start;
+	}
+	wrong += found;
+	return ns / CHUNK / CHUNKS;
+}
+
+static double table_hit(uint64_t *random)
+{
+	const struct idrv_table *table = cycle_table();
+	u64 number[CHUNK], missed = 0;
+	double start, ns = 0;
+	int chunk, i;
+	u32 value;
+
+	for (chunk = 0; chunk < CHUNKS; chunk++) {
+		for (i = 0; i < CHUNK; i++)
+			number[i] = writer_number(cycle_listed(random_next(random)), 0);
+		start = bench_now();
+		for (i = 0; i < CHUNK; i++)
+			missed += !idrv_table_find(table, number[i] + missed, &value);
+		ns += bench_now() - start;
+	}
+	wrong += missed;
+	return ns / CHUNK / CHUNKS;
+}
+
+/* The whole check of a gateway's batch, 18 characters and a day each. */
+static double check_batch(uint64_t *random)
+{
+	struct idrevoke_check checks[CHUNK];
+	struct idrv_budget budget = {};
+	char text[IDREVOKE_NUMBER_TEXT];
+	double start, ns = 0;
+	int chunk, i;
+
+	memset(checks, 0, sizeof(checks));
+	for (chunk = 0; chunk < CHUNKS; chunk++) {
+		for (i = 0; i < CHUNK; i++) {
+			idrevoke_number_format(writer_unlisted(random_next(random), 0), text);
+			memcpy(checks[i].number, text, sizeof(checks[i].number));
+			checks[i].valid_from = 20190412;
+		}
+		start = bench_now();
+		for (i = 0; i < CHUNK; i += IDRV_CHECK_GROUP)
+			idrv_check_answer(&checks[i], IDRV_CHECK_GROUP, &budget);
+		ns += bench_now() - start;
+		for (i = 0; i < CHUNK; i++)
+			wrong += checks[i].verdict != IDREVOKE_CLEAR;
+	}
+	return ns / CHUNK / CHUNKS;
+}
+
+/* Two threads at the same time, each measuring itself. */
+struct half {
+	double (*measure)(uint64_t *random);
+	uint64_t random;
+	double ns;
+	pthread_barrier_t *start;
+};
+
+static void *half_thread(void *argument)
+{
+	struct half *half = argument;
+
+	rcu_register_thread();
+	pthread_barrier_wait(half->start);
+	half->ns = half->measure(&half->random);
+	rcu_unregister_thread();
+	return NULL;
+}
+
+/* Checks per ns of both together. */
+static double rate_of_two(double (*measure)(uint64_t *random), uint64_t *random)
+{
+	struct half half[2];
+	pthread_barrier_t start;
+	pthread_t thread[2];
+	int i;
+
+	pthread_barrier_init(&start, NULL, 2);
+	for (i = 0; i < 2; i++) {
+		half[i] = (struct half){ measure, random_next(random), 0, &start };
+		pthread_create(&thread[i], NULL, half_thread, &half[i]);
+	}
+	for (i = 0; i < 2; i++)
+		pthread_join(thread[i], NULL);
+	return 1 / half[0].ns + 1 / half[1].ns;
+}
+
+/* One round at one filling. */
+struct costs {
+	double bare_single;
+	double bare_batch;
+	double miss;
+	double hit;
+	double batch;
+	double bare_two;	/* gain of two threads over one */
+	double batch_two;
+};
+
+static struct costs measure_round(uint64_t *random)
+{
+	struct costs costs;
+
+	costs.bare_single = bare_single(random);
+	costs.miss = table_miss(random);
+	costs.hit = table_hit(random);
+	costs.bare_batch = bare_batch(random);
+	costs.batch = check_batch(random);
+	costs.bare_two = rate_of_two(bare_batch, random) * bare_batch(random);
+	costs.batch_two = rate_of_two(check_batch, random) * check_batch(random);
+	return costs;
+}
+
+static void measure_point(struct costs *rounds, uint64_t *random)
+{
+	u64 bytes = cycle_table()->lines * IDRV_LINE_BYTES;
+	void *block = pages_allocate(bytes, IS_ALIGNED(bytes, PAGES_HUGE));
+	int round;
+
+	bare.words = block;
+	bare.lines = cycle_table()->lines;
+	for (round = 0; round < ROUNDS; round++)
+		rounds[round] = measure_round(random);
+	pages_free(block);
+}
+
+/* Of each round, the average over all fillings. */
+#define AVERAGE(samples, what) \
+	for (round = 0; round < ROUNDS; round++) { \
+		double sum = 0; \
+		for (point = 0; point < CYCLE_POINTS; point++) { \
+			const struct costs *c = &costs[point][round]; \
+			sum += (what); \
+		} \
+		bench_sample(&(samples), sum / CYCLE_POINTS); \
+	}
+
+static void print_rows(u64 size, struct costs costs[][ROUNDS])
+{
+	struct bench_samples bare_one = {}, bare_many = {}, miss = {}, hit = {}, batch = {}, two = {},
+			     bare_two = {}, miss_ns = {}, hit_ns = {}, batch_ns = {};
+	int round, point;
+
+	AVERAGE(bare_one, c->bare_single);
+	AVERAGE(bare_many, c->bare_batch);
+	AVERAGE(bare_two, c->bare_two);
+	AVERAGE(miss, c->miss / c->bare_single);
+	AVERAGE(hit, c->hit / c->bare_single);
+	AVERAGE(batch, c->batch / c->bare_batch);
+	AVERAGE(two, c->batch_two / c->bare_two);
+	AVERAGE(miss_ns, c->miss);
+	AVERAGE(hit_ns, c->hit);
+	AVERAGE(batch_ns, c->batch);
+	bench_row("table.miss_vs_bare", size, "ratio", &miss, &bare_one);
+	bench_row("table.hit_vs_bare", size, "ratio", &hit, &bare_one);
+	bench_row("table.miss_ns", size, "ns", &miss_ns, &bare_one);
+	bench_row("table.hit_ns", size, "ns", &hit_ns, &bare_one);
+	bench_row("batch.check_vs_bare", size, "ratio", &batch, &bare_many);
+	bench_row("batch.check_ns", size, "ns", &batch_ns, &bare_many);
+	bench_row("batch.threads2_vs_bare", size, "ratio", &two, &bare_two);
+}
+
+int main(int count, char **arguments)
+{
+	uint64_t random = 1, size = bench_size(count > 1 ? arguments[1] : "1e8");
+	static struct costs costs[CYCLE_POINTS][ROUNDS];
+	int point;
+
+	rcu_register_thread();
+	cycle_begin(size);
+	for (point = 0; point < CYCLE_POINTS; point++) {
+		cycle_fill(point);
+		measure_point(costs[point], &random);
+	}
+	print_rows(size, costs);
+	if (wrong)
+		fprintf(stderr, "lookup: %lu answers were wrong\n", wrong);
+	cycle_end();
+	rcu_unregister_thread();
+	return wrong > 0;
+}
