@@ -202,7 +202,7 @@ int idrv_delta_apply(struct idrv_change *changes, u64 count, struct idrv_view *v
 
 /* rebuild.c */
 #define IDRV_CENTIBYTES_SNAPSHOT	1062
-#define IDRV_CENTIBYTES_GROW		1020
+#define IDRV_CENTIBYTES_GROW		1040
 #define IDRV_CENTIBYTES_FULL		905
 
 bool idrv_rebuild_fits(const struct idrv_table *table, u64 count);

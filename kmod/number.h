@@ -19,6 +19,7 @@
 #define IDRV_START_END		65535
 
 enum idrevoke_why idrv_number_parse(const u8 text[IDREVOKE_NUMBER_LEN], u64 *number);
-enum idrevoke_why idrv_start_parse(u32 yyyymmdd, u16 *day);
+bool idrv_start_valid(u32 yyyymmdd);
+u16 idrv_start_day(u32 yyyymmdd);
 
 #endif

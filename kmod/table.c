@@ -75,18 +75,23 @@ static u64 home_line(const struct idrv_table *table, u64 tag, u64 line, int hop)
 	return line >= offset ? line - offset : line + table->lines - offset;
 }
 
-static struct place place_at(const struct idrv_table *table, u64 home, u64 tag)
+/* c1 is any of the eight, c2 any of the seven others. */
+static unsigned int hop_class(u64 tag, int hop)
 {
 	u64 hash = tag_hash(tag);
-	struct place place = {
+
+	if (hop == 1)
+		return hash & 7;
+	return ((hash & 7) + 1 + (hash >> 8 & 0xff) * 7 / 256) & 7;
+}
+
+static struct place place_at(const struct idrv_table *table, u64 home, u64 tag)
+{
+	return (struct place){
 		.tag = tag,
 		.line = { home, hop_line(table, home, tag, 1), hop_line(table, home, tag, 2) },
+		.class = { 0, hop_class(tag, 1), hop_class(tag, 2) },
 	};
-
-	/* c1 is any of the eight, c2 any of the seven others */
-	place.class[1] = hash & 7;
-	place.class[2] = (place.class[1] + 1 + (hash >> 8 & 0xff) * 7 / 256) & 7;
-	return place;
 }
 
 static u64 home_of(const struct idrv_table *table, u64 permuted)
@@ -241,13 +246,33 @@ size_t idrv_table_memory(const struct idrv_table *table)
 }
 
 /**
+ * idrv_search_begin - look for a number: its first line is being fetched
+ * @table: the table
+ * @search: to be filled
+ * @number: packed number
+ *
+ * Context: as idrv_table_find().
+ */
+void idrv_search_begin(const struct idrv_table *table, struct idrv_search *search, u64 number)
+{
+	u64 permuted = idrv_permute(&table->permutation, number);
+
+	search->home = home_of(table, permuted);
+	search->tag = permuted & table->tag_mask;
+	search->hop = 0;
+	prefetch(line_words(table, search->home));
+}
+
+/**
  * idrv_table_prefetch - announce that a number will be looked for
  * @table: the table
  * @number: packed number
  */
 void idrv_table_prefetch(const struct idrv_table *table, u64 number)
 {
-	prefetch(line_words(table, home_of(table, idrv_permute(&table->permutation, number))));
+	struct idrv_search search;
+
+	idrv_search_begin(table, &search, number);
 }
 
 /* The entry with this tag and hop in a line, 0 if it is not there. */
@@ -256,6 +281,7 @@ static __always_inline u64 line_find(const u64 *line, u64 tag, int hop)
 	const u64 want = word_make(tag, hop, 0);
 	int i;
 
+#pragma GCC unroll 8
 	for (i = 0; i < IDRV_LINE_WORDS; i++) {
 		u64 word = READ_ONCE(line[i]);
 
@@ -263,6 +289,67 @@ static __always_inline u64 line_find(const u64 *line, u64 tag, int hop)
 			return word;
 	}
 	return 0;
+}
+
+static void search_fetch(const struct idrv_table *table, struct idrv_search *search,
+			 unsigned int hop)
+{
+	search->hop = hop;
+	prefetch(line_words(table, hop_line(table, search->home, search->tag, hop)));
+}
+
+/* The part of idrv_search_line() that few searches come to. */
+static noinline enum idrv_found search_hop(const struct idrv_table *table,
+					   struct idrv_search *search, u32 *value)
+{
+	const u64 *home = line_words(table, search->home);
+	u64 line = hop_line(table, search->home, search->tag, search->hop);
+	u64 word = line_find(line_words(table, line), search->tag, search->hop);
+
+	if (word) {
+		*value = word_value(word);
+		return IDRV_FOUND_VALUE;
+	}
+	if (search->hop == IDRV_HOPS - 1)
+		return IDRV_FOUND_NOTHING;
+	/* Pairs with the releases in entry_move(). */
+	smp_rmb();
+	if (!(READ_ONCE(home[hop_class(search->tag, 2)]) & WORD_MARK))
+		return IDRV_FOUND_NOTHING;
+	search_fetch(table, search, 2);
+	return IDRV_FOUND_MARK;
+}
+
+/**
+ * idrv_search_line - look for a number in the next of its lines
+ * @table: the table
+ * @search: what idrv_search_begin() filled
+ * @value: its value, if it was found
+ *
+ * If the number may be in a further line, that is being fetched: other searches
+ * can go on meanwhile.
+ *
+ * Context: as idrv_table_find().
+ */
+enum idrv_found idrv_search_line(const struct idrv_table *table, struct idrv_search *search,
+				 u32 *value)
+{
+	const u64 *home = line_words(table, search->home);
+	u64 word;
+
+	if (search->hop)
+		return search_hop(table, search, value);
+	word = line_find(home, search->tag, 0);
+	if (word) {
+		*value = word_value(word);
+		return IDRV_FOUND_VALUE;
+	}
+	/* Pairs with the releases in entry_move(). */
+	smp_rmb();
+	if (!(READ_ONCE(home[hop_class(search->tag, 1)]) & WORD_MARK))
+		return IDRV_FOUND_NOTHING;
+	search_fetch(table, search, 1);
+	return IDRV_FOUND_MARK;
 }
 
 /**
@@ -277,24 +364,14 @@ static __always_inline u64 line_find(const u64 *line, u64 tag, int hop)
  */
 bool idrv_table_find(const struct idrv_table *table, u64 number, u32 *value)
 {
-	struct place place = place_of(table, number);
-	const u64 *home = line_words(table, place.line[0]);
-	u64 word;
-	int hop;
+	struct idrv_search search;
+	enum idrv_found found;
 
-	for (hop = 0; ; ) {
-		word = line_find(line_words(table, place.line[hop]), place.tag, hop);
-		if (word)
-			break;
-		if (++hop == IDRV_HOPS)
-			return false;
-		/* Pairs with the releases in entry_move(). */
-		smp_rmb();
-		if (!(READ_ONCE(home[place.class[hop]]) & WORD_MARK))
-			return false;
-	}
-	*value = word_value(word);
-	return true;
+	idrv_search_begin(table, &search, number);
+	do {
+		found = idrv_search_line(table, &search, value);
+	} while (found == IDRV_FOUND_MARK);
+	return found == IDRV_FOUND_VALUE;
 }
 
 /* Puts an entry, a reservation or nothing in a slot, and leaves its mark alone. */
@@ -302,7 +379,7 @@ static void slot_store(struct idrv_table *table, u64 slot, u64 word)
 {
 	u64 *at = &table->words[slot];
 
-	/* Pairs with smp_rmb() in idrv_table_find(). */
+	/* Pairs with smp_rmb() in idrv_search_line(). */
 	smp_store_release(at, (*at & WORD_MARK) | word);
 }
 

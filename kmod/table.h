@@ -116,6 +116,25 @@ struct idrv_table {
 };
 
 /**
+ * struct idrv_search - a number that is being looked for, a line at a time
+ * @home: its home line
+ * @tag: its tag
+ * @hop: the hop whose line comes next
+ */
+struct idrv_search {
+	u64 home;
+	u64 tag;
+	unsigned int hop;
+};
+
+/* How far a search is. */
+enum idrv_found {
+	IDRV_FOUND_NOTHING,
+	IDRV_FOUND_VALUE,
+	IDRV_FOUND_MARK,	/* in the next line, perhaps */
+};
+
+/**
  * struct idrv_walk - a pass over all entries while they keep changing
  * @table: the table; NULL once it was taken out of service under the walk
  * @line: the first line that has not been passed
@@ -140,6 +159,9 @@ void idrv_table_destroy(struct idrv_table *table);
 void idrv_table_retire(struct idrv_table *table, struct workqueue_struct *workqueue);
 size_t idrv_table_memory(const struct idrv_table *table);
 
+void idrv_search_begin(const struct idrv_table *table, struct idrv_search *search, u64 number);
+enum idrv_found idrv_search_line(const struct idrv_table *table, struct idrv_search *search,
+				 u32 *value);
 void idrv_table_prefetch(const struct idrv_table *table, u64 number);
 bool idrv_table_find(const struct idrv_table *table, u64 number, u32 *value);
 

@@ -13,7 +13,7 @@ bench_paths := -I$(top)/include/uapi -I$(top)/include -I$(top)/agent/lib -I$(top
 bench_programs := $(patsubst bench/%.c,$(bench_out)/%,$(wildcard bench/*.c))
 bench_common := $(bench_out)/lib/bench.o
 
-bench_native := $(addprefix $(bench_out)/,lookup)
+bench_native := $(addprefix $(bench_out)/,lookup lines)
 bench_kmod := $(patsubst %,$(bench_out)/kmod/%.o,number record digest permutation list freshness \
 		transaction delta rebuild verify budget check table)
 bench_kmod_paths := -I$(top)/tests/bench/include -I$(top)/tests/unit/include -I$(top)/kmod \
@@ -25,6 +25,8 @@ bench: $(bench_programs)
 	@:
 
 $(bench_native): $(bench_kmod) $(bench_native_lib)
+# which has a table.c of its own
+$(bench_out)/lines: private bench_kmod_left_out := $(bench_out)/kmod/table.o
 $(bench_native): private bench_paths := $(bench_kmod_paths)
 $(bench_native): private bench_flags += $(bench_kmod_flags)
 $(bench_native): private bench_libs = $(unit_libs)
@@ -32,7 +34,7 @@ $(bench_native): private bench_libs = $(unit_libs)
 $(bench_programs): $(bench_out)/%: bench/%.c $(bench_common) $(common)
 	@mkdir -p $(@D)
 	@echo '  CC      tests/$<'
-	@$(CC) $(bench_flags) $(bench_paths) $(depend) -o $@ $< $(filter %.o %.a,$^) $(bench_libs) -lm
+	@$(CC) $(bench_flags) $(bench_paths) $(depend) -o $@ $< $(filter-out $(bench_kmod_left_out),$(filter %.o %.a,$^)) $(bench_libs) -lm
 
 $(bench_out)/lib/%.o: bench/lib/%.c
 	@mkdir -p $(@D)

@@ -218,14 +218,13 @@ static void compare_start(u32 date)
 {
 	int days = day_of(date / 10000, date / 100 % 100, date % 100);
 	int wanted = days < 0 ? -1 : days - calendar[1984][1][1];
-	u16 got = 0;
-	int why = idrv_start_parse(date, &got);
+	bool valid = idrv_start_valid(date);
 
 	if (wanted < 0 || wanted > 65534)
-		must(why == IDREVOKE_WHY_MALFORMED, "%u: taken as day %u", date, got);
+		must(!valid, "%u: taken as day %u", date, idrv_start_day(date));
 	else
-		must(why == IDREVOKE_WHY_NONE && got == wanted, "%u: got %d %u, wanted %d", date,
-		     why, got, wanted);
+		must(valid && idrv_start_day(date) == wanted, "%u: got %d %u, wanted %d", date,
+		     valid, idrv_start_day(date), wanted);
 }
 
 static void starts(void)

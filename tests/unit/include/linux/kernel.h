@@ -14,7 +14,11 @@
 
 /* bits */
 #define BIT_ULL(bit)		(1ULL << (bit))
+#define BIT(bit)		(1UL << (bit))
+#define BITS_PER_LONG		64
+#define GENMASK(high, low)	((~0UL << (low)) & (~0UL >> (63 - (high))))
 #define GENMASK_ULL(high, low)	((~0ULL << (low)) & (~0ULL >> (63 - (high))))
+#define __ffs(word)		((unsigned long)__builtin_ctzl(word))
 #define ilog2(number)		(63 - __builtin_clzll(number))
 #define U64_MAX			(~0ULL)
 #define SZ_16M			0x1000000
@@ -77,6 +81,7 @@ static inline u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int shift)
 #define ____cacheline_aligned	__attribute__((aligned(64)))
 #undef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
+#define noinline		__attribute__((noinline))
 #define container_of(pointer, type, member) \
 	((type *)((char *)(pointer) - offsetof(type, member)))
 #define prefetch(address)	__builtin_prefetch(address)
