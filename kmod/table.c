@@ -522,6 +522,28 @@ int idrv_table_insert(struct idrv_table *table, u64 number, u32 value)
 }
 
 /**
+ * idrv_table_insert_first - list a number if there is place in its first line
+ * @table: the table, which no walk passes
+ * @search: what idrv_search_begin() said of the number, which is not listed
+ * @value: its value
+ *
+ * Return: whether it is listed now. Otherwise the next line is being fetched, for
+ * idrv_table_insert().
+ */
+bool idrv_table_insert_first(struct idrv_table *table, struct idrv_search *search, u32 value)
+{
+	s64 slot = slot_free(table, search->home);
+
+	if (slot < 0) {
+		search_fetch(table, search, 1);
+		return false;
+	}
+	slot_store(table, slot, word_make(search->tag, 0, value));
+	table->count++;
+	return true;
+}
+
+/**
  * idrv_table_update - change the value of a number
  * @table: the table
  * @number: packed number

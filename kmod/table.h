@@ -166,6 +166,7 @@ void idrv_table_prefetch(const struct idrv_table *table, u64 number);
 bool idrv_table_find(const struct idrv_table *table, u64 number, u32 *value);
 
 int idrv_table_insert(struct idrv_table *table, u64 number, u32 value);
+bool idrv_table_insert_first(struct idrv_table *table, struct idrv_search *search, u32 value);
 bool idrv_table_update(struct idrv_table *table, u64 number, u32 value);
 bool idrv_table_remove(struct idrv_table *table, u64 number);
 

@@ -3,6 +3,7 @@
  * One transaction at a time: begin, records, commit or abort. Until the commit,
  * everything is aside, and nobody who asks sees a difference.
  */
+#include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/sched/signal.h>
@@ -13,7 +14,7 @@
 /* Records decoded before they are put in the table, so that its lines arrive
  * from memory meanwhile.
  */
-#define GROUP	16
+#define GROUP	32
 
 /*
  * Under idrv_list.writer. A snapshot is built in @table as it arrives, a delta is
@@ -158,34 +159,59 @@ unlock:
 	return error;
 }
 
+static void take_changes(const struct idrv_record *group, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		transaction.changes[transaction.received + i] = (struct idrv_change){
+			.number = group[i].number,
+			.value = group[i].value,
+		};
+}
+
+/*
+ * Numbers whose first line is full come last: by then, the next ones are there too.
+ */
+static int take_entries(const struct idrv_record *group, unsigned int count,
+			struct idrv_refusal *refusal)
+{
+	struct idrv_search searches[GROUP];
+	unsigned long left = 0;
+	unsigned int i;
+	int error = 0;
+
+	for (i = 0; i < count; i++)
+		idrv_search_begin(transaction.table, &searches[i], group[i].number);
+	for (i = 0; i < count; i++) {
+		idrv_digest_add(&transaction.digest, group[i].number, group[i].value);
+		if (!idrv_table_insert_first(transaction.table, &searches[i], group[i].value))
+			left |= BIT(i);
+	}
+	for (; left && !error; left &= left - 1) {
+		i = __ffs(left);
+		error = idrv_rebuild_insert(&transaction.table, group[i].number, group[i].value,
+					    transaction.announced.count);
+	}
+	memzero_explicit(searches, sizeof(searches));
+	if (error)
+		return idrv_refuse(refusal, error, error == -EINTR ? "interrupted" :
+				   "no memory for a table with a place for every record");
+	return 0;
+}
+
 static int take_in(const struct idrv_record *group, unsigned int count,
 		   struct idrv_refusal *refusal)
 {
-	unsigned int i;
-	int error;
+	int error = 0;
 
-	if (transaction.kind == IDREVOKE_KIND_DELTA) {
-		for (i = 0; i < count; i++)
-			transaction.changes[transaction.received + i] = (struct idrv_change){
-				.number = group[i].number,
-				.value = group[i].value,
-			};
+	if (transaction.kind == IDREVOKE_KIND_DELTA)
+		take_changes(group, count);
+	else
+		error = take_entries(group, count, refusal);
+	if (!error)
 		transaction.received += count;
-		return 0;
-	}
-
-	for (i = 0; i < count; i++)
-		idrv_table_prefetch(transaction.table, group[i].number);
-	for (i = 0; i < count; i++) {
-		error = idrv_rebuild_insert(&transaction.table, group[i].number, group[i].value,
-					    transaction.announced.count);
-		if (error)
-			return idrv_refuse(refusal, error, error == -EINTR ? "interrupted" :
-					   "no memory for a table with a place for every record");
-		idrv_digest_add(&transaction.digest, group[i].number, group[i].value);
-	}
-	transaction.received += count;
-	return 0;
+	return error;
 }
 
 /**

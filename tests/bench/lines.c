@@ -3,7 +3,7 @@
  * How many lines a check reads, at the fillings of a growth cycle, and how many it
  * reads once all numbers have been replaced ten times.
  *
- * usage: lines [SIZE]
+ * usage: lines [SIZE [SIZE-TURNED-OVER]]
  */
 #include <stdio.h>
 #include <urcu.h>
@@ -16,7 +16,8 @@
 #include "../../kmod/list.h"
 #include "cycle.h"
 
-#define SAMPLES	2000000
+#define SAMPLES		1000000
+#define TURNOVERS	10
 
 /* As idrv_table_probe() goes, but counting. */
 static int lines_read(const struct idrv_table *table, u64 number)
@@ -32,12 +33,12 @@ static int lines_read(const struct idrv_table *table, u64 number)
 	return hop + 1;
 }
 
-static double lines_a_miss(uint64_t *random)
+static double lines_a_miss(uint64_t *random, unsigned int generation)
 {
 	u64 lines = 0, i;
 
 	for (i = 0; i < SAMPLES; i++)
-		lines += lines_read(cycle_table(), writer_unlisted(random_next(random), 0));
+		lines += lines_read(cycle_table(), writer_unlisted(random_next(random), generation));
 	return (double)lines / SAMPLES;
 }
 
@@ -51,25 +52,56 @@ static double lines_a_hit(uint64_t *random)
 	return (double)lines / SAMPLES;
 }
 
-int main(int count, char **arguments)
+static void cycle_rows(u64 size, uint64_t *random)
 {
-	uint64_t random = 1, size = bench_size(count > 1 ? arguments[1] : "1e8");
 	struct bench_samples miss = {}, hit = {};
-	double sum_miss = 0, sum_hit = 0;
 	int point;
 
-	rcu_register_thread();
 	cycle_begin(size);
 	for (point = 0; point < CYCLE_POINTS; point++) {
 		cycle_fill(point);
-		bench_sample(&miss, lines_a_miss(&random));
-		bench_sample(&hit, lines_a_hit(&random));
-		sum_miss += miss.value[point];
-		sum_hit += hit.value[point];
-		fprintf(stderr, "lines: miss %.4f hit %.4f, marks a line %.4f\n", miss.value[point],
-			hit.value[point], (double)cycle_table()->marks / cycle_table()->lines);
+		bench_sample(&miss, lines_a_miss(random, 0));
+		bench_sample(&hit, lines_a_hit(random));
 	}
 	cycle_end();
+	bench_row("table.lines_per_miss", size, "lines", &miss, NULL);
+	bench_row("table.lines_per_hit", size, "lines", &hit, NULL);
+}
+
+/* One hundredth of all numbers at a time makes way for as many others. */
+static void churned_rows(u64 size, uint64_t *random)
+{
+	struct writer_step step = { .run = 1, .step = 1, .count = size, .old = WRITER_NONE };
+	struct bench_samples miss = {}, bytes = {};
+	unsigned int turnover;
+
+	writer_begin(size);
+	writer_snapshot(&step);
+	step = (struct writer_step){ .run = 1, .step = 100, .count = size / 100 };
+	for (turnover = 0; turnover < TURNOVERS; turnover++) {
+		step.old = turnover;
+		step.new = turnover + 1;
+		for (step.first = 0; step.first < step.step; step.first++) {
+			writer_delta(&step);
+			writer_settle();
+			bench_sample_most(&bytes, turnover, writer_bytes_per_entry());
+		}
+		bench_sample(&miss, lines_a_miss(random, turnover + 1));
+		fprintf(stderr, "turned over %u times: %.4f lines a miss, %.2f bytes\n",
+			turnover + 1, miss.value[turnover], bytes.value[turnover]);
+	}
+	bench_row_most("table.lines_per_miss_churned", size, "lines", &miss, NULL);
+	bench_row_most("table.bytes_per_entry_churned", size, "bytes", &bytes, NULL);
+	writer_end();
+}
+
+int main(int count, char **arguments)
+{
+	uint64_t random = 1, size = bench_size(count > 1 ? arguments[1] : "1e8");
+
+	rcu_register_thread();
+	cycle_rows(size, &random);
+	churned_rows(bench_size(count > 2 ? arguments[2] : "1e7"), &random);
 	rcu_unregister_thread();
 	return 0;
 }

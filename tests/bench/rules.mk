@@ -13,7 +13,7 @@ bench_paths := -I$(top)/include/uapi -I$(top)/include -I$(top)/agent/lib -I$(top
 bench_programs := $(patsubst bench/%.c,$(bench_out)/%,$(wildcard bench/*.c))
 bench_common := $(bench_out)/lib/bench.o
 
-bench_native := $(addprefix $(bench_out)/,lookup lines)
+bench_native := $(addprefix $(bench_out)/,lookup lines memory update)
 bench_kmod := $(patsubst %,$(bench_out)/kmod/%.o,number record digest permutation list freshness \
 		transaction delta rebuild verify budget check table)
 bench_kmod_paths := -I$(top)/tests/bench/include -I$(top)/tests/unit/include -I$(top)/kmod \

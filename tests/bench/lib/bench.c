@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,14 @@ void bench_sample(struct bench_samples *samples, double value)
 		exit(1);
 	}
 	samples->value[samples->count++] = value;
+}
+
+void bench_sample_most(struct bench_samples *samples, unsigned int index, double value)
+{
+	if (index == samples->count)
+		bench_sample(samples, value);
+	else if (value > samples->value[index])
+		samples->value[index] = value;
 }
 
 static int by_value(const void *a, const void *b)
@@ -66,8 +75,8 @@ static void print_number(const char *name, double value)
 		printf(",\"%s\":%.6g", name, value);
 }
 
-void bench_row(const char *name, uint64_t size, const char *unit,
-	       const struct bench_samples *samples, const struct bench_samples *baseline)
+static void print_row(const char *name, uint64_t size, const char *unit, bool most,
+		      const struct bench_samples *samples, const struct bench_samples *baseline)
 {
 	struct bench_samples order = sorted(samples);
 	double median = bench_median(samples);
@@ -75,7 +84,7 @@ void bench_row(const char *name, uint64_t size, const char *unit,
 	if (!order.count)
 		return;
 	printf("{\"name\":\"%s\",\"size\":%llu", name, (unsigned long long)size);
-	print_number("value", median);
+	print_number("value", most ? order.value[order.count - 1] : median);
 	printf(",\"unit\":\"%s\"", unit);
 	print_number("baseline", baseline ? bench_median(baseline) : NAN);
 	print_number("min", order.value[0]);
@@ -83,6 +92,18 @@ void bench_row(const char *name, uint64_t size, const char *unit,
 	print_number("max", order.value[order.count - 1]);
 	printf("}\n");
 	fflush(stdout);
+}
+
+void bench_row(const char *name, uint64_t size, const char *unit,
+	       const struct bench_samples *samples, const struct bench_samples *baseline)
+{
+	print_row(name, size, unit, false, samples, baseline);
+}
+
+void bench_row_most(const char *name, uint64_t size, const char *unit,
+		    const struct bench_samples *samples, const struct bench_samples *baseline)
+{
+	print_row(name, size, unit, true, samples, baseline);
 }
 
 void bench_row_exact(const char *name, uint64_t size, const char *unit, double value,

@@ -28,6 +28,8 @@ struct bench_samples {
 double bench_now(void);
 
 void bench_sample(struct bench_samples *samples, double value);
+/* Keeps the most of several as sample @index, which is there or the next. */
+void bench_sample_most(struct bench_samples *samples, unsigned int index, double value);
 double bench_median(const struct bench_samples *samples);
 
 /* a / b of each round */
@@ -40,6 +42,10 @@ struct bench_samples bench_ratio(const struct bench_samples *a, const struct ben
  */
 void bench_row(const char *name, uint64_t size, const char *unit,
 	       const struct bench_samples *samples, const struct bench_samples *baseline);
+
+/* The same, but what is promised is the most: the maximum as its value. */
+void bench_row_most(const char *name, uint64_t size, const char *unit,
+		    const struct bench_samples *samples, const struct bench_samples *baseline);
 
 /* A row of one value, such as a size, which does not vary. */
 void bench_row_exact(const char *name, uint64_t size, const char *unit, double value,

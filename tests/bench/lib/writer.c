@@ -47,13 +47,14 @@ void writer_end(void)
 	idrv_list_exit();
 }
 
+/* Odd generations have the upper half, so that one differs from the one before. */
 uint64_t writer_number(uint64_t stretch, uint32_t generation)
 {
-	u64 random = numbers_mix(stretch + 1);
+	u64 half = state.stretch / 2, random = numbers_mix(stretch + 1);
 
 	if (generation)
 		random = numbers_mix(random + generation);
-	return stretch * state.stretch + numbers_below(random, state.stretch);
+	return stretch * state.stretch + (generation & 1) * half + numbers_below(random, half);
 }
 
 uint64_t writer_unlisted(uint64_t random, uint32_t generation)
@@ -95,14 +96,12 @@ static u8 *add_record(u8 *at, u64 stretch, u32 generation, bool comes)
 static u8 *add_stretch(u8 *at, const struct writer_step *step, u64 stretch)
 {
 	bool goes = step->old != WRITER_NONE, comes = step->new != WRITER_NONE;
-	bool first = goes && comes &&
-		     writer_number(stretch, step->new) < writer_number(stretch, step->old);
 
-	if (first)
+	if (comes && !(step->new & 1))
 		at = add_record(at, stretch, step->new, true);
 	if (goes)
 		at = add_record(at, stretch, step->old, false);
-	if (comes && !first)
+	if (comes && step->new & 1)
 		at = add_record(at, stretch, step->new, true);
 	return at;
 }
@@ -160,13 +159,40 @@ struct writer_times writer_delta(const struct writer_step *step)
 	return transact(IDREVOKE_KIND_DELTA, step);
 }
 
-struct writer_step writer_reverse(const struct writer_step *step)
-{
-	struct writer_step reverse = *step;
+static struct idrv_commitment fed;
+static u64 fed_records;
 
-	reverse.old = step->new;
-	reverse.new = step->old;
-	return reverse;
+void writer_feed_begin(uint64_t count)
+{
+	struct idrv_refusal refusal = {};
+
+	fed = (struct idrv_commitment){
+		.epoch = 1,
+		.version = ++state.version,
+		.count = count,
+		.issued = stub_wall_seconds,
+		.valid_for = 3600,
+	};
+	fed_records = 0;
+	must(idrv_transaction_begin(OWNER, IDREVOKE_KIND_SNAPSHOT, 0, &fed, &refusal), &refusal,
+	     "begin");
+}
+
+void writer_feed_records(const void *records, uint64_t count)
+{
+	struct idrv_refusal refusal = {};
+
+	must(idrv_transaction_records(OWNER, fed_records, records, count * IDREVOKE_RECORD_SIZE,
+				      &refusal), &refusal, "records");
+	fed_records += count;
+}
+
+void writer_feed_commit(uint64_t low, uint64_t high)
+{
+	struct idrv_refusal refusal = {};
+
+	fed.digest = (struct idrv_digest){ low, high };
+	must(idrv_transaction_commit(OWNER, &fed, &refusal), &refusal, "commit");
 }
 
 double writer_bytes_per_entry(void)

@@ -17,7 +17,7 @@
  * @step: from the first of each row to the first of the next
  * @count: rows
  * @old: generation whose number goes; WRITER_NONE: none does
- * @new: generation whose number comes; WRITER_NONE: none does
+ * @new: generation whose number comes, the one after @old; WRITER_NONE: none does
  */
 struct writer_step {
 	uint64_t first;
@@ -50,8 +50,10 @@ uint64_t writer_unlisted(uint64_t random, uint32_t generation);
 struct writer_times writer_snapshot(const struct writer_step *step);
 struct writer_times writer_delta(const struct writer_step *step);
 
-/* The same delta in reverse: what was left before. */
-struct writer_step writer_reverse(const struct writer_step *step);
+/* A snapshot of records that come from elsewhere, as the kernel takes them. */
+void writer_feed_begin(uint64_t count);
+void writer_feed_records(const void *records, uint64_t count);
+void writer_feed_commit(uint64_t low, uint64_t high);
 
 /* What the list occupies per number listed: everything, page tables as well. */
 double writer_bytes_per_entry(void);
