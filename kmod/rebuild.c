@@ -25,8 +25,8 @@
 #define CENTIBYTES_SHRUNK	1090
 #define CENTIBYTES_GROWN	1130
 
-/* Lines copied while a commit has to wait. */
-#define LINES_AT_ONCE		64
+/* Lines copied while a commit has to wait: about a microsecond. */
+#define LINES_AT_ONCE		8
 
 struct rebuild {
 	struct idrv_walk walk;

@@ -73,16 +73,20 @@ u32 idrv_transaction_owner(void)
 	return READ_ONCE(transaction.owner);
 }
 
-/* Whether a list of this version may come in force. */
+/*
+ * Whether a list of this version may come in force. A rebuild may replace the view
+ * meanwhile, but by one of the same version: idrv_list.lock, which it takes for a
+ * few lines at a time, need not be waited for.
+ */
 static int check_order(enum idrevoke_kind kind, u64 base, const struct idrv_commitment *to,
 		       struct idrv_refusal *refusal)
 {
 	const struct idrv_view *view, *floor;
 	int error = 0;
 
-	mutex_lock(&idrv_list.lock);
-	view = idrv_list_current();
-	floor = idrv_list_floor();
+	rcu_read_lock();
+	view = rcu_dereference(idrv_list.view);
+	floor = rcu_dereference(idrv_list.floor);
 	if (floor && to->epoch < floor->epoch)
 		error = idrv_refuse(refusal, -ESTALE, "a newer epoch is or was in force");
 	else if (floor && to->epoch == floor->epoch && to->version < floor->version)
@@ -92,7 +96,7 @@ static int check_order(enum idrevoke_kind kind, u64 base, const struct idrv_comm
 		error = idrv_refuse(refusal, -ESTALE, "the delta's base is not in force");
 	else if (kind == IDREVOKE_KIND_DELTA && to->version <= base)
 		error = idrv_refuse(refusal, -ESTALE, "a delta leads to a newer version");
-	mutex_unlock(&idrv_list.lock);
+	rcu_read_unlock();
 	return error;
 }
 
@@ -317,11 +321,11 @@ static bool is_in_force(const struct idrv_commitment *to)
 	const struct idrv_view *view;
 	bool in_force;
 
-	mutex_lock(&idrv_list.lock);
-	view = idrv_list_current();
+	rcu_read_lock();
+	view = rcu_dereference(idrv_list.view);
 	in_force = view && view->epoch == to->epoch && view->version == to->version &&
 		   view->count == to->count && idrv_digest_equal(&view->digest, &to->digest);
-	mutex_unlock(&idrv_list.lock);
+	rcu_read_unlock();
 	return in_force;
 }
 

@@ -13,7 +13,9 @@ bench_paths := -I$(top)/include/uapi -I$(top)/include -I$(top)/agent/lib -I$(top
 bench_programs := $(patsubst bench/%.c,$(bench_out)/%,$(wildcard bench/*.c))
 bench_common := $(bench_out)/lib/bench.o
 
-bench_native := $(addprefix $(bench_out)/,lookup lines memory update)
+bench_native := $(addprefix $(bench_out)/,lookup lines memory update growth)
+# which sees the agent's headers, not kmod's of the same names
+bench_agent := $(bench_out)/file
 bench_kmod := $(patsubst %,$(bench_out)/kmod/%.o,number record digest permutation list freshness \
 		transaction delta rebuild verify budget check table)
 bench_kmod_paths := -I$(top)/tests/bench/include -I$(top)/tests/unit/include -I$(top)/kmod \
@@ -30,6 +32,8 @@ $(bench_out)/lines: private bench_kmod_left_out := $(bench_out)/kmod/table.o
 $(bench_native): private bench_paths := $(bench_kmod_paths)
 $(bench_native): private bench_flags += $(bench_kmod_flags)
 $(bench_native): private bench_libs = $(unit_libs)
+$(bench_agent): $(bench_kmod) $(bench_native_lib)
+$(bench_agent): private bench_libs = $(unit_libs) $(packages_libs)
 
 $(bench_programs): $(bench_out)/%: bench/%.c $(bench_common) $(common)
 	@mkdir -p $(@D)

@@ -6,16 +6,17 @@
 #include <linux/types.h>
 
 struct mutex {
+	pthread_mutex_t turn;	/* whoever waits goes before whoever comes later */
 	pthread_mutex_t lock;
 	pthread_t owner;
 	bool held;
 };
 
-#define DEFINE_MUTEX(name)	struct mutex name = { .lock = PTHREAD_MUTEX_INITIALIZER }
+#define DEFINE_MUTEX(name)	struct mutex name = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER }
 
 static inline void mutex_init(struct mutex *mutex)
 {
-	*mutex = (struct mutex){ .lock = PTHREAD_MUTEX_INITIALIZER };
+	*mutex = (struct mutex){ PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER };
 }
 
 void mutex_lock(struct mutex *mutex);
