@@ -10,6 +10,8 @@
 # make check-full	all tests in full, lint, and mutants: more than an hour
 # make coverage		which lines of kmod and agent all tests run
 # make soak		fuzzing, until it is interrupted
+# make bench		figures, beside what else one might use: under 20 minutes
+# make bench-full	the same at 10^8 numbers wherever it fits
 # make lint		static checks
 # make mutants		plants faults, which the tests have to catch
 # make install		installs all but the module; make uninstall removes that
@@ -140,6 +142,12 @@ soak-targets: tests
 soak-kernel: tests kmod-uml
 	@IDREVOKE_FUZZ_CALLS=0 IDREVOKE_VM_OPTIONS='--timeout 100000000' IDREVOKE_KERNEL=uml tests/vm/fuzz.t
 
+bench bench-full: all
+	@scripts/setup bench
+	+@$(MAKE) -C tests bench
+	@mkdir -p $(BUILD)/bench-files
+	@tests/bench/run $(if $(filter bench-full,$@),--full)
+
 lint: all
 	@scripts/lint
 
@@ -156,9 +164,9 @@ uninstall:
 	@scripts/install --uninstall
 
 clean:
-	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint threads coverage mutants mutants.md) $(BUILD)/kmod-*
+	rm -rf $(addprefix $(BUILD)/,kmod agent tests lint threads coverage mutants mutants.md bench-files) $(BUILD)/bench* $(BUILD)/kmod-*
 	! [ -d $(BUILD) ] || rmdir --ignore-fail-on-non-empty $(BUILD)
 
-.PHONY: all build help setup setup-kernels kmod agent tests run shell check check-fast \
+.PHONY: all bench bench-full build help setup setup-kernels kmod agent tests run shell check check-fast \
 	check-kernels check-threads check-full lint mutants coverage soak \
 	soak-targets soak-kernel install uninstall clean
