@@ -60,6 +60,38 @@ $(bench_out)/native/%.o: bench/lib/%.c
 $(bench_out)/native/stub.o: unit/kernel/stub.c
 	$(bench_object)
 
--include $(bench_programs:=.d) $(bench_common:=.d) $(bench_kmod:=.d) $(bench_native_lib:=.d)
+# peers: each contender is compiled with what its own library wants, ours as above.
+peers_packages := liburcu-qsbr liburcu-cds absl_flat_hash_map libdpdk lmdb sqlite3 hiredis
+peers_objects := $(patsubst bench/%,$(bench_out)/%.o,$(wildcard bench/contenders/*.c bench/contenders/*.cc))
+peers_kmod := $(patsubst %,$(bench_out)/%.o,kmod/table kmod/permutation native/pages native/stub)
+peers_cflags = $(shell pkg-config --cflags $(1))
 
-.PHONY: bench
+$(bench_out)/peers: $(peers_objects) $(peers_kmod)
+$(bench_out)/peers: private bench_paths += -I$(top)/tests/bench
+$(bench_out)/peers: private bench_libs = $(unit_libs) -lstdc++ $(shell pkg-config --libs $(peers_packages))
+$(peers_objects): | peers-packages
+
+peers-packages:
+	@pkg-config --exists --print-errors $(peers_packages) && command -v redis-server >/dev/null || \
+		{ echo 'bench: what the table is compared with is missing: scripts/setup bench' >&2; exit 1; }
+
+$(bench_out)/contenders/idrevoke.c.o: bench/contenders/idrevoke.c
+	$(bench_object)
+
+$(bench_out)/contenders/rte_hash.c.o: private bench_flags += $(call peers_cflags,libdpdk)
+
+$(bench_out)/contenders/%.c.o: bench/contenders/%.c
+	@mkdir -p $(@D)
+	@echo '  CC      tests/$<'
+	@$(CC) $(bench_flags) $(bench_paths) $(depend) -c -o $@ $<
+
+# Without NDEBUG, Abseil's headers check themselves at each step.
+$(bench_out)/contenders/%.cc.o: bench/contenders/%.cc
+	@mkdir -p $(@D)
+	@echo '  CXX     tests/$<'
+	@$(CXX) -std=c++17 -O2 -g -Wall -Wextra -Werror -DNDEBUG $(bench_paths) \
+		$(call peers_cflags,absl_flat_hash_map) $(depend) -c -o $@ $<
+
+-include $(bench_programs:=.d) $(bench_common:=.d) $(peers_objects:=.d) $(bench_kmod:=.d) $(bench_native_lib:=.d)
+
+.PHONY: bench peers-packages

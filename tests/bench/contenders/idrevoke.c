@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Our table, of the size that a snapshot gets, filled as a snapshot fills it. */
+#include "contender.h"
+#include "numbers.h"
+#include "pages.h"
+
+#include "../../../kmod/check.h"
+#include "../../../kmod/list.h"
+
+/* As in kmod/transaction.c. */
+#define GROUP	16
+
+static struct idrv_table *table;
+
+static bool fill(u64 count)
+{
+	u64 number[GROUP], first, i, end;
+
+	for (first = 0; first < count; first += GROUP) {
+		end = min(count - first, (u64)GROUP);
+		for (i = 0; i < end; i++) {
+			number[i] = numbers_listed(count, first + i);
+			idrv_table_prefetch(table, number[i]);
+		}
+		for (i = 0; i < end; i++)
+			if (idrv_table_insert(table, number[i], numbers_value(number[i])))
+				return false;
+	}
+	return true;
+}
+
+static void load(uint64_t count)
+{
+	u64 lines = idrv_table_lines(count, IDRV_CENTIBYTES_SNAPSHOT);
+
+	table = idrv_table_create(lines, NULL);
+	while (!fill(count)) {
+		idrv_table_destroy(table);
+		lines += lines / 5 + 1;
+		table = idrv_table_create(lines, NULL);
+	}
+}
+
+static uint32_t find(uint64_t number)
+{
+	u32 value;
+
+	return idrv_table_find(table, number, &value) ? value : 0;
+}
+
+/* Whether it is known; otherwise, the next line is being fetched. */
+static bool find_next(struct idrv_search *search, uint32_t *value)
+{
+	enum idrv_found found = idrv_search_line(table, search, value);
+
+	if (found == IDRV_FOUND_NOTHING)
+		*value = 0;
+	return found != IDRV_FOUND_MARK;
+}
+
+/* As idrv_check_answer() does it: a bit for each that is not known yet. */
+static void find_group(const uint64_t *numbers, uint32_t *values)
+{
+	struct idrv_search search[IDRV_CHECK_GROUP];
+	unsigned long open = 0, left;
+	int i;
+
+	for (i = 0; i < IDRV_CHECK_GROUP; i++)
+		idrv_search_begin(table, &search[i], numbers[i]);
+	for (i = 0; i < IDRV_CHECK_GROUP; i++)
+		if (!find_next(&search[i], &values[i]))
+			open |= 1UL << i;
+	while (open) {
+		for (left = open; left; left &= left - 1) {
+			i = __builtin_ctzl(left);
+			if (find_next(&search[i], &values[i]))
+				open &= ~(1UL << i);
+		}
+	}
+}
+
+static void find_batch(const uint64_t *numbers, uint32_t *values)
+{
+	int i;
+
+	for (i = 0; i < CONTENDER_BATCH; i += IDRV_CHECK_GROUP)
+		find_group(numbers + i, values + i);
+}
+
+static uint64_t bytes(void)
+{
+	u64 words = idrv_table_memory(table);
+	u64 page = table->bytes < 8 * PAGES_HUGE ? 4096 : PAGES_HUGE;
+
+	/* In the kernel, an entry in the page table and one in vmalloc's own array. */
+	return words + 16 * (table->bytes / page);
+}
+
+static void drop(void)
+{
+	idrv_table_destroy(table);
+	table = NULL;
+}
+
+const struct contender contender_idrevoke = {
+	.name = "idrevoke",
+	.bytes_at_most = 12,
+	.load = load,
+	.find = find,
+	.find_batch = find_batch,
+	.bytes = bytes,
+	.drop = drop,
+};
