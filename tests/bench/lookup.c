@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a check costs in a list of SIZE, beside a loop over a block of the same
- * size and page size that does nothing but read a random line's eight words and
- * compare them.
+ * What a check costs in a list of SIZE, beside a loop that does nothing but read a
+ * random line's eight words and compare them. That loop reads the same memory as the
+ * checks, since no two blocks of a gigabyte are equally fast: where their pages lie
+ * differs. The two take turns after each CHUNK of some hundred microseconds.
  *
  * A list that grows is rebuilt again and again, and fullest before that: all is
  * measured at POINTS fillings of one such cycle, and averaged. Questions are made
@@ -18,7 +19,6 @@
 #include "bench.h"
 #include "cycle.h"
 #include "writer.h"
-#include "pages.h"
 #include "random.h"
 
 #include "../../agent/lib/number.h"
@@ -29,18 +29,14 @@
 #define CHUNKS	256
 #define ROUNDS	5
 #define BARE_GROUP	32	/* lines that are fetched at the same time */
-
-static struct {
-	const u64 *words;
-	u64 lines;
-} bare;
+#define NO_WORD		1ULL	/* which no line has: it has no hop */
 
 static unsigned long wrong;	/* answers */
 
 /* Eight compares: does any word of the line say so? */
 static inline u64 bare_line(u64 line, u64 want)
 {
-	const u64 *words = bare.words + line * 8;
+	const u64 *words = cycle_table()->words + line * IDRV_LINE_WORDS;
 	int i;
 
 	for (i = 0; i < 8; i++)
@@ -58,91 +54,80 @@ static inline void wait_for_answer(void)
 	__builtin_ia32_lfence();
 }
 
-/* ns of each, one after the other. */
+/* Each of the following measures one chunk: ns in all. */
 static double bare_single(uint64_t *random)
 {
 	u64 line[CHUNK], found = 0;
-	double start, ns = 0;
-	int chunk, i;
+	double start;
+	int i;
 
-	for (chunk = 0; chunk < CHUNKS; chunk++) {
-		for (i = 0; i < CHUNK; i++)
-			line[i] = mul_u64_u64_shr(random_next(random), bare.lines, 64);
-		start = bench_now();
-		for (i = 0; i < CHUNK; i++) {
-			found += bare_line(line[i], 1);
-			wait_for_answer();
-		}
-		ns += bench_now() - start;
+	for (i = 0; i < CHUNK; i++)
+		line[i] = mul_u64_u64_shr(random_next(random), cycle_table()->lines, 64);
+	start = bench_now();
+	for (i = 0; i < CHUNK; i++) {
+		found += bare_line(line[i], NO_WORD);
+		wait_for_answer();
 	}
 	wrong += found;
-	return ns / CHUNK / CHUNKS;
+	return bench_now() - start;
 }
 
 static double bare_batch(uint64_t *random)
 {
+	const u64 *words = cycle_table()->words;
 	u64 line[CHUNK], found = 0;
-	double start, ns = 0;
-	int chunk, i, j;
+	double start;
+	int i, j;
 
-	for (chunk = 0; chunk < CHUNKS; chunk++) {
-		for (i = 0; i < CHUNK; i++)
-			line[i] = mul_u64_u64_shr(random_next(random), bare.lines, 64);
-		start = bench_now();
-		for (i = 0; i < CHUNK; i += BARE_GROUP) {
-			for (j = i; j < i + BARE_GROUP; j++)
-				prefetch(bare.words + line[j] * 8);
-			for (j = i; j < i + BARE_GROUP; j++)
-				found += bare_line(line[j], 1);
-		}
-		ns += bench_now() - start;
+	for (i = 0; i < CHUNK; i++)
+		line[i] = mul_u64_u64_shr(random_next(random), cycle_table()->lines, 64);
+	start = bench_now();
+	for (i = 0; i < CHUNK; i += BARE_GROUP) {
+		for (j = i; j < i + BARE_GROUP; j++)
+			prefetch(words + line[j] * IDRV_LINE_WORDS);
+		for (j = i; j < i + BARE_GROUP; j++)
+			found += bare_line(line[j], NO_WORD);
 	}
 	wrong += found;
-	return ns / CHUNK / CHUNKS;
+	return bench_now() - start;
 }
 
 static double table_miss(uint64_t *random)
 {
 	const struct idrv_table *table = cycle_table();
 	u64 number[CHUNK], found = 0;
-	double start, ns = 0;
-	int chunk, i;
+	double start;
 	u32 value;
+	int i;
 
-	for (chunk = 0; chunk < CHUNKS; chunk++) {
-		for (i = 0; i < CHUNK; i++)
-			number[i] = writer_unlisted(random_next(random), 0);
-		start = bench_now();
-		for (i = 0; i < CHUNK; i++) {
-			found += idrv_table_find(table, number[i], &value);
-			wait_for_answer();
-		}
-		ns += bench_now() - start;
+	for (i = 0; i < CHUNK; i++)
+		number[i] = writer_unlisted(random_next(random), 0);
+	start = bench_now();
+	for (i = 0; i < CHUNK; i++) {
+		found += idrv_table_find(table, number[i], &value);
+		wait_for_answer();
 	}
 	wrong += found;
-	return ns / CHUNK / CHUNKS;
+	return bench_now() - start;
 }
 
 static double table_hit(uint64_t *random)
 {
 	const struct idrv_table *table = cycle_table();
 	u64 number[CHUNK], missed = 0;
-	double start, ns = 0;
-	int chunk, i;
+	double start;
 	u32 value;
+	int i;
 
-	for (chunk = 0; chunk < CHUNKS; chunk++) {
-		for (i = 0; i < CHUNK; i++)
-			number[i] = writer_number(cycle_listed(random_next(random)), 0);
-		start = bench_now();
-		for (i = 0; i < CHUNK; i++) {
-			missed += !idrv_table_find(table, number[i], &value);
-			wait_for_answer();
-		}
-		ns += bench_now() - start;
+	for (i = 0; i < CHUNK; i++)
+		number[i] = writer_number(cycle_listed(random_next(random)), 0);
+	start = bench_now();
+	for (i = 0; i < CHUNK; i++) {
+		missed += !idrv_table_find(table, number[i], &value);
+		wait_for_answer();
 	}
 	wrong += missed;
-	return ns / CHUNK / CHUNKS;
+	return bench_now() - start;
 }
 
 /* YYYYMMDD, of 2005 to 2024 */
@@ -155,27 +140,24 @@ static u32 some_day(uint64_t random)
 /* The whole check of a gateway's batch, 18 characters and a day each. */
 static double check_batch(uint64_t *random)
 {
-	struct idrevoke_check checks[CHUNK];
+	static __thread struct idrevoke_check checks[CHUNK];
 	struct idrv_budget budget = {};
 	char text[IDREVOKE_NUMBER_TEXT];
-	double start, ns = 0;
-	int chunk, i;
+	double start, ns;
+	int i;
 
-	memset(checks, 0, sizeof(checks));
-	for (chunk = 0; chunk < CHUNKS; chunk++) {
-		for (i = 0; i < CHUNK; i++) {
-			idrevoke_number_format(writer_unlisted(random_next(random), 0), text);
-			memcpy(checks[i].number, text, sizeof(checks[i].number));
-			checks[i].valid_from = some_day(random_next(random));
-		}
-		start = bench_now();
-		for (i = 0; i < CHUNK; i += IDRV_CHECK_GROUP)
-			idrv_check_answer(&checks[i], IDRV_CHECK_GROUP, &budget);
-		ns += bench_now() - start;
-		for (i = 0; i < CHUNK; i++)
-			wrong += checks[i].verdict != IDREVOKE_CLEAR;
+	for (i = 0; i < CHUNK; i++) {
+		idrevoke_number_format(writer_unlisted(random_next(random), 0), text);
+		memcpy(checks[i].number, text, sizeof(checks[i].number));
+		checks[i].valid_from = some_day(random_next(random));
 	}
-	return ns / CHUNK / CHUNKS;
+	start = bench_now();
+	for (i = 0; i < CHUNK; i += IDRV_CHECK_GROUP)
+		idrv_check_answer(&checks[i], IDRV_CHECK_GROUP, &budget);
+	ns = bench_now() - start;
+	for (i = 0; i < CHUNK; i++)
+		wrong += checks[i].verdict != IDREVOKE_CLEAR;
+	return ns;
 }
 
 /* Two threads at the same time, each measuring itself. */
@@ -189,10 +171,12 @@ struct half {
 static void *half_thread(void *argument)
 {
 	struct half *half = argument;
+	int chunk;
 
 	rcu_register_thread();
 	pthread_barrier_wait(half->start);
-	half->ns = half->measure(&half->random);
+	for (chunk = 0; chunk < CHUNKS; chunk++)
+		half->ns += half->measure(&half->random) / CHUNKS / CHUNK;
 	rcu_unregister_thread();
 	return NULL;
 }
@@ -215,7 +199,7 @@ static double rate_of_two(double (*measure)(uint64_t *random), uint64_t *random)
 	return 1 / half[0].ns + 1 / half[1].ns;
 }
 
-/* One round at one filling. */
+/* One round at one filling: ns of each. */
 struct costs {
 	double bare_single;
 	double bare_batch;
@@ -228,32 +212,24 @@ struct costs {
 
 static struct costs measure_round(uint64_t *random)
 {
-	struct costs costs;
+	struct costs costs = {};
+	int chunk;
 
-	costs.bare_single = bare_single(random);
-	costs.miss = table_miss(random);
-	costs.hit = table_hit(random);
-	costs.bare_batch = bare_batch(random);
-	costs.batch = check_batch(random);
-	costs.bare_two = rate_of_two(bare_batch, random) * bare_batch(random);
-	costs.batch_two = rate_of_two(check_batch, random) * check_batch(random);
-	fprintf(stderr, "%.0f: miss %.1f hit %.1f; %.1f: batch %.1f; two %.2f %.2f\n",
+	for (chunk = 0; chunk < CHUNKS; chunk++) {
+		costs.bare_single += bare_single(random) / CHUNKS / CHUNK;
+		costs.miss += table_miss(random) / CHUNKS / CHUNK;
+		costs.hit += table_hit(random) / CHUNKS / CHUNK;
+	}
+	for (chunk = 0; chunk < CHUNKS; chunk++) {
+		costs.bare_batch += bare_batch(random) / CHUNKS / CHUNK;
+		costs.batch += check_batch(random) / CHUNKS / CHUNK;
+	}
+	costs.bare_two = rate_of_two(bare_batch, random) * costs.bare_batch;
+	costs.batch_two = rate_of_two(check_batch, random) * costs.batch;
+	fprintf(stderr, "%.0f: miss %.0f hit %.0f; %.1f: batch %.1f; two %.2f %.2f\n",
 		costs.bare_single, costs.miss, costs.hit, costs.bare_batch, costs.batch,
 		costs.bare_two, costs.batch_two);
 	return costs;
-}
-
-static void measure_point(struct costs *rounds, uint64_t *random)
-{
-	u64 bytes = cycle_table()->lines * IDRV_LINE_BYTES;
-	void *block = pages_allocate(bytes, IS_ALIGNED(bytes, PAGES_HUGE));
-	int round;
-
-	bare.words = block;
-	bare.lines = cycle_table()->lines;
-	for (round = 0; round < ROUNDS; round++)
-		rounds[round] = measure_round(random);
-	pages_free(block);
 }
 
 /* Of each round, the average over all fillings. */
@@ -296,13 +272,14 @@ int main(int count, char **arguments)
 {
 	uint64_t random = 1, size = bench_size(count > 1 ? arguments[1] : "1e8");
 	static struct costs costs[CYCLE_POINTS][ROUNDS];
-	int point;
+	int point, round;
 
 	rcu_register_thread();
 	cycle_begin(size);
 	for (point = 0; point < CYCLE_POINTS; point++) {
 		cycle_fill(point);
-		measure_point(costs[point], &random);
+		for (round = 0; round < ROUNDS; round++)
+			costs[point][round] = measure_round(&random);
 	}
 	print_rows(size, costs);
 	if (wrong)
