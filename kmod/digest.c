@@ -4,7 +4,7 @@
 #include "digest.h"
 
 /* The 64-bit finalizer of MurmurHash3. */
-static u64 digest_mix(u64 x)
+static __always_inline u64 digest_mix(u64 x)
 {
 	x ^= x >> 33;
 	x *= 0xff51afd7ed558ccdULL;
@@ -13,7 +13,7 @@ static u64 digest_mix(u64 x)
 	return x ^ x >> 33;
 }
 
-static struct idrv_digest digest_term(u64 number, u32 value)
+static __always_inline struct idrv_digest digest_term(u64 number, u32 value)
 {
 	/* reason in bits 0-3 and flags from bit 4 on: as a value has them */
 	u64 b = value >> IDRV_VALUE_REASON_SHIFT;
@@ -39,6 +39,29 @@ void idrv_digest_add(struct idrv_digest *digest, u64 number, u32 value)
 
 	digest->low += one.low;
 	digest->high += one.high + (digest->low < one.low);
+}
+
+/**
+ * idrv_digest_add_records - put some records into the sum
+ * @digest: the digest of a set
+ * @records: no removals
+ * @count: how many
+ *
+ * Context: any; the caller serialises changes of @digest.
+ */
+void idrv_digest_add_records(struct idrv_digest *digest, const struct idrv_record *records,
+			     unsigned int count)
+{
+	struct idrv_digest sum = *digest;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		struct idrv_digest one = digest_term(records[i].number, records[i].value);
+
+		sum.low += one.low;
+		sum.high += one.high + (sum.low < one.low);
+	}
+	*digest = sum;
 }
 
 /**

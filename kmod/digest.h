@@ -16,6 +16,8 @@ struct idrv_digest {
 };
 
 void idrv_digest_add(struct idrv_digest *digest, u64 number, u32 value);
+void idrv_digest_add_records(struct idrv_digest *digest, const struct idrv_record *records,
+			     unsigned int count);
 void idrv_digest_subtract(struct idrv_digest *digest, u64 number, u32 value);
 struct idrv_digest idrv_digest_decode(const u8 *wire);
 void idrv_digest_encode(const struct idrv_digest *digest, u8 wire[IDREVOKE_DIGEST_SIZE]);

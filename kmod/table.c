@@ -414,6 +414,7 @@ static s64 slot_free(const struct idrv_table *table, u64 line)
 	const u64 *words = line_words(table, line);
 	int i;
 
+#pragma GCC unroll 8
 	for (i = 0; i < IDRV_LINE_WORDS; i++)
 		if (!(words[i] & ~WORD_MARK))
 			return words + i - table->words;

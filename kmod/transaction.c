@@ -187,11 +187,10 @@ static int take_entries(const struct idrv_record *group, unsigned int count,
 
 	for (i = 0; i < count; i++)
 		idrv_search_begin(transaction.table, &searches[i], group[i].number);
-	for (i = 0; i < count; i++) {
-		idrv_digest_add(&transaction.digest, group[i].number, group[i].value);
+	idrv_digest_add_records(&transaction.digest, group, count);
+	for (i = 0; i < count; i++)
 		if (!idrv_table_insert_first(transaction.table, &searches[i], group[i].value))
 			left |= BIT(i);
-	}
 	for (; left && !error; left &= left - 1) {
 		i = __ffs(left);
 		error = idrv_rebuild_insert(&transaction.table, group[i].number, group[i].value,

@@ -23,8 +23,15 @@ bench_kmod_paths := -I$(top)/tests/bench/include -I$(top)/tests/unit/include -I$
 bench_kmod_flags := -D_LGPL_SOURCE -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 bench_native_lib := $(patsubst %,$(bench_out)/native/%.o,writer cycle pages stub)
 
+# Those that scripts/vm runs, by way of bench/guest.
+bench_guest := $(addprefix $(bench_out)/,ioctl load national)
+bench_guest_lib := $(patsubst %,$(bench_out)/lib/%.o,listing memory command firewall)
+
 bench: $(bench_programs)
 	@:
+
+$(bench_guest): $(bench_guest_lib) $(objects)
+$(bench_guest): private bench_libs = $(common) $(shell pkg-config --libs libbpf libmnl) $(packages_libs)
 
 $(bench_native): $(bench_kmod) $(bench_native_lib)
 # which has a table.c of its own
@@ -92,6 +99,7 @@ $(bench_out)/contenders/%.cc.o: bench/contenders/%.cc
 	@$(CXX) -std=c++17 -O2 -g -Wall -Wextra -Werror -DNDEBUG $(bench_paths) \
 		$(call peers_cflags,absl_flat_hash_map) $(depend) -c -o $@ $<
 
--include $(bench_programs:=.d) $(bench_common:=.d) $(peers_objects:=.d) $(bench_kmod:=.d) $(bench_native_lib:=.d)
+-include $(bench_programs:=.d) $(bench_common:=.d) $(bench_guest_lib:=.d) $(peers_objects:=.d) \
+	$(bench_kmod:=.d) $(bench_native_lib:=.d)
 
 .PHONY: bench peers-packages
