@@ -9,10 +9,10 @@
  * more for some dates, so 1,000 cards are asked for: what most of them cost counts. A
  * miss of these ends in its home line.
  *
- *	null_ioctl		a command that the device does not have
- *	instr.single_miss	CHECK of a card that is not listed, beyond null_ioctl
+ *	instr.null_ioctl	a command that the device does not have
+ *	instr.single_miss	CHECK of a card that is not listed, beyond instr.null_ioctl
  *	instr.single_start	the same with a start of validity
- *	instr.single_hit	CHECK of a listed card, answered REVOKED, beyond null_ioctl
+ *	instr.single_hit	CHECK of a listed card, answered REVOKED, beyond instr.null_ioctl
  *	instr.batch_miss	CHECK_BATCH of 64 cards that are not listed, a 64th of the
  *				whole call: nothing is subtracted
  *	instr.update		a delta of 10,000 changes, half of them new numbers and half
@@ -193,7 +193,7 @@ int main(int argc, char **argv)
 	device = guest_open();
 
 	null = cost(_IO(IDREVOKE_IOC_TYPE, 0), NULL, -ENOTTY);
-	tell("null_ioctl", null);
+	tell("instr.null_ioctl", null);
 	tell("instr.single_start", single(NEVER, 20190412, IDREVOKE_CLEAR, checks) - null);
 	tell("instr.single_hit", single(ALWAYS, 0, IDREVOKE_REVOKED, checks) - null);
 	tell("instr.single_miss", single(NEVER, 0, IDREVOKE_CLEAR, checks) - null);
