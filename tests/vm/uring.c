@@ -5,7 +5,6 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -196,12 +195,16 @@ static struct idrevoke_batch *batch(uint32_t count, uint32_t there)
 {
 	struct idrevoke_batch *batch = at_end(sizeof(*batch) + there * sizeof(struct idrevoke_check));
 	struct idrevoke_check *checks = (void *)(batch + 1);
+	const uint32_t different = 3 * (CARDS + 2);
 	uint32_t i;
 
-	for (i = 0; i < there; i++) {
-		guest_question(&checks[i], card(i % (CARDS + 2)), i % 3 ? 20190412 : 0);
-		checks[i].reserved = i % 16 == 15;
-	}
+	for (i = 0; i < there; i++)
+		if (i < different)
+			guest_question(&checks[i], card(i % (CARDS + 2)), i % 3 ? 20190412 : 0);
+		else
+			checks[i] = checks[i - different];
+	for (i = 15; i < there; i += 16)
+		checks[i].reserved = 1;
 	*batch = (struct idrevoke_batch){ .checks = (uintptr_t)checks, .count = count };
 	return batch;
 }
@@ -300,9 +303,10 @@ static void many(struct way *way)
 	unsigned int round, i, k, wrong = 0, seen;
 	uint64_t which;
 
-	for (i = 0; i < 16; i++)
-		for (k = 0; k <= SHORT_BATCH; k++)
-			guest_question(&few[i][k], card(k % 2 ? CARD_CANCELLED : CARD_UNLISTED), 0);
+	for (k = 0; k <= SHORT_BATCH; k++)
+		guest_question(&few[0][k], card(k % 2 ? CARD_CANCELLED : CARD_UNLISTED), 0);
+	for (i = 1; i < 16; i++)
+		memcpy(few[i], few[0], sizeof(few[0]));
 	for (round = 0; round < 20; round++) {
 		/* In some rounds every fourth is a batch, short or long. */
 		bool mixed = round % 4 == 3;
@@ -427,20 +431,18 @@ static void as_by_ioctl(struct way *way, struct wire *wire, struct wire_list *li
 	ok(!guest_readable(device, 0), "poll: not readable any more");
 }
 
-/* A ring whose owner ends, by itself or by force, with long batches under way. */
-static int leave(void *by_force)
+/* A ring whose owner ends with long batches under way. */
+static int leave(void *unused)
 {
+	struct idrevoke_batch *all = batch(IDREVOKE_BATCH_MAX, IDREVOKE_BATCH_MAX);
 	struct way way = { .name = "a ring left behind" };
 	unsigned int i;
 
 	way_open(&way);
 	for (i = 0; i < 8; i++)
-		prepare(&way, IDREVOKE_IOC_CHECK_BATCH, batch(IDREVOKE_BATCH_MAX, IDREVOKE_BATCH_MAX));
-	if (io_uring_submit(&way.ring) != 8)
-		return 1;
-	if (by_force)
-		kill(getpid(), SIGKILL);
-	return 0;
+		prepare(&way, IDREVOKE_IOC_CHECK_BATCH, all);
+	(void)unused;
+	return io_uring_submit(&way.ring) != 8;
 }
 
 static bool unloads(void)
