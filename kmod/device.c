@@ -61,7 +61,8 @@ static int device_release(struct inode *inode, struct file *file)
  * A question in and an answer out, word by word: for so few words, copy_from_user()
  * and copy_to_user() would be a seventh of all instructions of a check.
  */
-static bool question_read(struct idrevoke_check *check, const struct idrevoke_check __user *argument)
+static bool question_read(struct idrevoke_check *check,
+			  const struct idrevoke_check __user *argument)
 {
 	const u64 __user *from = (const u64 __user *)argument;
 	u64 *to = (u64 *)check;

@@ -124,7 +124,8 @@ static void settle(unsigned int command, void *argument)
 }
 
 /* A command with what was put in memory: the same by ioctl and by the ring. */
-static void same(struct way *way, const char *name, unsigned int command, void *argument, int result)
+static void same(struct way *way, const char *name, unsigned int command, void *argument,
+		 int result)
 {
 	static uint8_t before[MEMORY_SIZE], wanted[MEMORY_SIZE];
 	uint8_t *asked = memory + MEMORY_SIZE - used;
