@@ -14,6 +14,32 @@
 #define genl_split_ops genl_ops
 #endif
 
+/* 6.7 gave commands of io_uring a header of their own. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#include <linux/io_uring/cmd.h>
+#else
+#include <linux/io_uring.h>
+#endif
+
+/* 6.6 has this; before, there is one flag. */
+#ifndef IORING_URING_CMD_MASK
+#define IORING_URING_CMD_MASK	IORING_URING_CMD_FIXED
+#endif
+
+/* The part of a submission queue entry that is the command's: 16 bytes or more. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#define idrv_uring_entry(command)	((const void *)(command)->sqe->cmd)
+#else
+#define idrv_uring_entry(command)	((command)->cmd)
+#endif
+
+/* Until 6.18 a second result can be given, for larger completions. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#define idrv_uring_done(command, result, flags)	io_uring_cmd_done(command, result, flags)
+#else
+#define idrv_uring_done(command, result, flags)	io_uring_cmd_done(command, result, 0, flags)
+#endif
+
 /* 6.12 moved this header out of asm/. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <linux/unaligned.h>

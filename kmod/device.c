@@ -11,6 +11,7 @@
 #include <linux/uaccess.h>
 
 #include "check.h"
+#include "compat.h"
 #include "device.h"
 #include "list.h"
 
@@ -18,8 +19,12 @@ static_assert(sizeof(struct idrevoke_check) == 64);
 static_assert(offsetof(struct idrevoke_check, verdict) == 32);
 static_assert(sizeof(struct idrevoke_batch) == 16);
 static_assert(sizeof(struct idrevoke_info) == 128);
+static_assert(sizeof(struct idrevoke_uring) == 16);
 
-/* Between two looks at signals and at who else wants to run. */
+/*
+ * Between two looks at signals and at who else wants to run. A ring is not kept
+ * waiting for longer than that either.
+ */
 #define BATCH_TURN	1024
 
 struct opener {
@@ -52,26 +57,69 @@ static int device_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/*
+ * A question in and an answer out, word by word: for so few words, copy_from_user()
+ * and copy_to_user() would be a seventh of all instructions of a check.
+ */
+static bool question_read(struct idrevoke_check *check,
+			  const struct idrevoke_check __user *argument)
+{
+	const u64 __user *from = (const u64 __user *)argument;
+	u64 *to = (u64 *)check;
+
+	if (!user_read_access_begin(argument, sizeof(*argument)))
+		return false;
+	unsafe_get_user(to[0], from, fault);
+	unsafe_get_user(to[1], from + 1, fault);
+	unsafe_get_user(to[2], from + 2, fault);
+	unsafe_get_user(to[3], from + 3, fault);
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
+static bool answer_write(struct idrevoke_check __user *argument, const struct idrevoke_check *check)
+{
+	u64 __user *to = (u64 __user *)argument;
+	const u64 *from = (const u64 *)check;
+
+	if (!user_write_access_begin(argument, sizeof(*argument)))
+		return false;
+	unsafe_put_user(from[4], to + 4, fault);
+	unsafe_put_user(from[5], to + 5, fault);
+	unsafe_put_user(from[6], to + 6, fault);
+	unsafe_put_user(from[7], to + 7, fault);
+	user_write_access_end();
+	return true;
+fault:
+	user_write_access_end();
+	return false;
+}
+
 static long check_one(struct opener *opener, struct idrevoke_check __user *argument)
 {
-	struct idrevoke_check check;
+	struct idrevoke_check check __uninitialized;
 	long error = 0;
 
-	if (copy_from_user(&check, argument, sizeof(check)))
+	if (!question_read(&check, argument))
 		return -EFAULT;
-	/* An invalid question is answered UNKNOWN as well. */
-	if (!idrv_check_valid(&check))
-		error = -EINVAL;
 	idrv_check_answer(&check, 1, opener->budget);
-	if (copy_to_user(argument, &check, sizeof(check)))
+	/* An invalid question is answered UNKNOWN as well. */
+	if (check.why == IDREVOKE_WHY_UNSUPPORTED && !idrv_check_valid(&check))
+		error = -EINVAL;
+	if (!answer_write(argument, &check))
 		error = -EFAULT;
-	memzero_explicit(&check, sizeof(check));
+	memzero_explicit(&check, offsetof(struct idrevoke_check, verdict));
 	return error;
 }
 
-static long check_batch(struct opener *opener, struct idrevoke_batch __user *argument)
+static long check_batch(struct opener *opener, struct idrevoke_batch __user *argument,
+			bool in_haste)
 {
-	struct idrevoke_check group[IDRV_CHECK_GROUP], __user *checks;
+	struct idrevoke_check group[IDRV_CHECK_GROUP] __uninitialized;
+	struct idrevoke_check __user *checks;
 	struct idrevoke_batch batch;
 	u32 done = 0;
 	u64 end;
@@ -81,6 +129,8 @@ static long check_batch(struct opener *opener, struct idrevoke_batch __user *arg
 	if (batch.flags || !batch.count || batch.count > IDREVOKE_BATCH_MAX ||
 	    check_add_overflow((u64)batch.checks, (u64)batch.count * sizeof(*group), &end))
 		return -EINVAL;
+	if (in_haste && batch.count > BATCH_TURN)
+		return -EAGAIN;
 	checks = u64_to_user_ptr(batch.checks);
 
 	while (done < batch.count) {
@@ -126,6 +176,8 @@ static long read_info(struct opener *opener, struct idrevoke_info __user *argume
 	memset(&info, 0, sizeof(info));
 	info.features = IDREVOKE_FEATURE_CHECK | IDREVOKE_FEATURE_CHECK_BATCH |
 			IDREVOKE_FEATURE_POLL;
+	if (IS_ENABLED(CONFIG_IO_URING))
+		info.features |= IDREVOKE_FEATURE_URING;
 	info.state = status.state;
 	info.epoch = status.epoch;
 	info.version = status.version;
@@ -141,20 +193,52 @@ static long read_info(struct opener *opener, struct idrevoke_info __user *argume
 	return 0;
 }
 
-static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
+/* @in_haste: what takes long is to be refused with EAGAIN */
+static long obey(struct file *file, unsigned int command, void __user *argument, bool in_haste)
 {
 	struct opener *opener = file->private_data;
 
 	switch (command) {
 	case IDREVOKE_IOC_CHECK:
-		return check_one(opener, (void __user *)argument);
+		return check_one(opener, argument);
 	case IDREVOKE_IOC_CHECK_BATCH:
-		return check_batch(opener, (void __user *)argument);
+		return check_batch(opener, argument, in_haste);
 	case IDREVOKE_IOC_INFO:
-		return read_info(opener, (void __user *)argument);
+		return read_info(opener, argument);
 	default:
 		return -ENOTTY;
 	}
+}
+
+static long device_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	return obey(file, command, (void __user *)argument, false);
+}
+
+/*
+ * Called by the one who submits, by the ring's own thread (SQPOLL) or by one of its
+ * workers: each has the submitter's memory, which may be faulted in while the ring
+ * is locked, as io_uring itself does with what entries point at. All but a long
+ * batch is done at once. That one would keep the ring locked: after EAGAIN it comes
+ * again from a worker, which may take its time.
+ *
+ * The entry may lie in memory that the submitter goes on writing.
+ */
+static int device_uring_cmd(struct io_uring_cmd *command, unsigned int issue_flags)
+{
+	const struct idrevoke_uring *entry = idrv_uring_entry(command);
+	u64 address = READ_ONCE(entry->address);
+	long result;
+
+	if (READ_ONCE(entry->reserved) || command->flags & IORING_URING_CMD_MASK)
+		return -EINVAL;
+	result = obey(command->file, command->cmd_op, u64_to_user_ptr(address),
+		      issue_flags & IO_URING_F_NONBLOCK);
+	if (result <= 0)
+		return result;
+	/* Returned, 6.1 would take it for a failure, or from a worker forget it. */
+	idrv_uring_done(command, result, issue_flags);
+	return -EIOCBQUEUED;
 }
 
 static __poll_t device_poll(struct file *file, poll_table *wait)
@@ -173,6 +257,7 @@ static const struct file_operations device_operations = {
 	.release = device_release,
 	.unlocked_ioctl = device_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.uring_cmd = device_uring_cmd,
 	.poll = device_poll,
 };
 

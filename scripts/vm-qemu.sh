@@ -4,7 +4,8 @@
 # To be sourced by scripts/vm: the machine that qemu emulates, or by which it has
 # the processor run the kernel.
 
-accelerator=$("$here/acceleration" "$("$here/kernel" debian)")
+accelerator=tcg
+[ -n "$counting" ] || accelerator=$("$here/acceleration" "$("$here/kernel" debian)")
 
 # On a busy host, the kernel's test of its timer fails when the timer is only late.
 append="no_timer_check $append"
@@ -20,6 +21,7 @@ emulated_cpu=max,-erms,-fsrm
 # rewriting that code, so that kernels die of a breakpoint which is long gone. Linux
 # 6.12 rewrites its scheduler's clock as soon as it trusts the TSC: it shall not.
 [ "$accelerator" = kvm ] || append="norandmaps tsc=unstable $append"
+[ -z "$counting" ] || cpus=1 append="nokaslr $append"
 
 # shellcheck disable=SC2054 # commas are part of the arguments
 qemu=(
@@ -34,7 +36,16 @@ qemu=(
 )
 # KASAN's kernel does not boot on the older machine that is qemu's default.
 [ "$flavour" != kasan ] || qemu+=(-machine q35)
-if [ "$accelerator" = kvm ]; then
+# Time is what was executed, and nothing of it comes from the host. Instructions that
+# repeat themselves would count once a byte, and hardware's random numbers vary.
+# shellcheck disable=SC2054
+counting_machine=(
+	-accel "tcg,thread=single" -icount "shift=0,sleep=off" -seed 1
+	-cpu "max,-rdrand,-rdseed,-erms,-fsrm" -rtc "base=2026-01-01,clock=vm"
+)
+if [ -n "$counting" ]; then
+	qemu+=("${counting_machine[@]}")
+elif [ "$accelerator" = kvm ]; then
 	qemu+=(-accel kvm -cpu host)
 else
 	qemu+=(-accel "tcg,thread=multi" -cpu "$emulated_cpu")

@@ -5,6 +5,7 @@
 # one processor, reaches the host's files by hostfs and us by serial lines.
 
 accelerator=uml
+[ -z "$counting" ] || usage_error "--count-instructions is for qemu's machines"
 [ -z "$disk" ] || usage_error "--disk is for qemu's machines"
 
 # machine_exec OUT ERR STATE: becomes the machine; the arguments are descriptors.

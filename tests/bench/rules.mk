@@ -42,6 +42,10 @@ $(bench_native): private bench_libs = $(unit_libs)
 $(bench_agent): $(bench_kmod) $(bench_native_lib)
 $(bench_agent): private bench_libs = $(unit_libs) $(packages_libs)
 
+# In the virtual machine, by io_uring.
+$(bench_out)/uring: $(addprefix $(out)/lib/,guest.o wire.o message.o)
+$(bench_out)/uring: private bench_libs = -luring
+
 $(bench_programs): $(bench_out)/%: bench/%.c $(bench_common) $(common)
 	@mkdir -p $(@D)
 	@echo '  CC      tests/$<'

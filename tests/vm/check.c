@@ -144,7 +144,7 @@ static void before_any_list(void)
 	ok(!now.epoch && !now.version && !now.count && !now.issued && !now.fresh_ms &&
 	   !memcmp(now.digest, zero, sizeof(zero)), "... and nothing else");
 	is(now.features, IDREVOKE_FEATURE_CHECK | IDREVOKE_FEATURE_CHECK_BATCH |
-	   IDREVOKE_FEATURE_POLL, "INFO: features");
+	   IDREVOKE_FEATURE_POLL | IDREVOKE_FEATURE_URING, "INFO: features");
 }
 
 static bool follows(const struct idrevoke_check *check, const struct rule *rule,

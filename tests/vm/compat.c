@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#include <linux/io_uring.h>
 
 #include "cards.h"
 
@@ -84,6 +86,66 @@ static void check(const struct wire_list *list)
 	   "an unknown command: ENOTTY");
 }
 
+/* A ring of one entry: the result of the completion, or as ioctl(2) would fail. */
+static int by_ring(unsigned int command, void *argument)
+{
+	struct io_uring_params ring = { 0 };
+	int fd = syscall(__NR_io_uring_setup, 1, &ring), result;
+	struct idrevoke_uring area = { .address = (uintptr_t)argument };
+	struct io_uring_sqe *entry;
+	uint8_t *queues;
+	size_t size;
+
+	if (fd < 0 || !(ring.features & IORING_FEAT_SINGLE_MMAP))
+		bail_out("io_uring_setup: %s", strerror(errno));
+	size = ring.cq_off.cqes + ring.cq_entries * sizeof(struct io_uring_cqe);
+	queues = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, IORING_OFF_SQ_RING);
+	entry = mmap(NULL, sizeof(*entry), PROT_READ | PROT_WRITE, MAP_SHARED, fd, IORING_OFF_SQES);
+	if (queues == MAP_FAILED || entry == MAP_FAILED)
+		bail_out("mmap: %s", strerror(errno));
+
+	memset(entry, 0, sizeof(*entry));
+	entry->opcode = IORING_OP_URING_CMD;
+	entry->fd = device;
+	entry->cmd_op = command;
+	memcpy(entry->cmd, &area, sizeof(area));
+	((uint32_t *)(queues + ring.sq_off.array))[0] = 0;
+	__atomic_store_n((uint32_t *)(queues + ring.sq_off.tail), 1, __ATOMIC_RELEASE);
+	if (syscall(__NR_io_uring_enter, fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
+		bail_out("io_uring_enter: %s", strerror(errno));
+	result = ((struct io_uring_cqe *)(queues + ring.cq_off.cqes))->res;
+	munmap(entry, sizeof(*entry));
+	munmap(queues, size);
+	close(fd);
+	return result;
+}
+
+static void rings(const struct wire_list *list)
+{
+	static struct idrevoke_check checks[2000];
+	struct idrevoke_batch batch = { .checks = (uintptr_t)checks, .count = 2000 };
+	struct idrevoke_info info = { 0 };
+	unsigned int i, wrong = 0;
+
+	if (ioctl(device, IDREVOKE_IOC_INFO, &info) || !(info.features & IDREVOKE_FEATURE_URING)) {
+		diag("this kernel has no io_uring");
+		return;
+	}
+	memset(&info, 0, sizeof(info));
+	is(by_ring(IDREVOKE_IOC_INFO, &info), 0, "INFO by a ring");
+	is(info.version, list->version, "... tells of the list");
+	for (i = 0; i < 2000; i++)
+		guest_question(&checks[i], card(i % 2 ? CARD_CANCELLED : CARD_UNLISTED), 0);
+	is(by_ring(IDREVOKE_IOC_CHECK, &checks[1]), 0, "CHECK by a ring");
+	is(checks[1].verdict, IDREVOKE_REVOKED, "... answers");
+	is(by_ring(IDREVOKE_IOC_CHECK_BATCH, &batch), 2000, "CHECK_BATCH by a ring's worker");
+	for (i = 0; i < 2000; i++)
+		wrong += checks[i].verdict != (i % 2 ? IDREVOKE_REVOKED : IDREVOKE_CLEAR);
+	is(wrong, 0, "... answers");
+	is(by_ring(IDREVOKE_IOC_CHECK, NULL), -EFAULT, "CHECK by a ring: NULL: EFAULT");
+	is(by_ring(0, checks), -ENOTTY, "an unknown command by a ring: ENOTTY");
+}
+
 static void edge(void)
 {
 	char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -137,6 +199,7 @@ int main(void)
 
 	check(&list);
 	edge();
+	rings(&list);
 	info_and_poll(&wire, &list, bytes);
 	check(&list);
 

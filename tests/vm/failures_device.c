@@ -173,8 +173,9 @@ int main(void)
 		bail_out("chmod: %s", strerror(errno));
 
 	ok(faults_walk("open", try_open), "... and it was refused");
-	ok(faults_walk("CHECK", try_check), "... and it was refused");
-	ok(faults_walk("CHECK of a listed card", try_check_listed), "... and it was refused");
+	/* It takes no memory, and copies word by word, which does not fail on demand. */
+	is(faults_walk("CHECK", try_check), 0, "... it has none");
+	is(faults_walk("CHECK of a listed card", try_check_listed), 0, "... it has none");
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		batch_size = sizes[i];
 		snprintf(name, sizeof(name), "CHECK_BATCH of %u", batch_size);

@@ -30,3 +30,5 @@ $(out)/vm/parts/%.o: vm/%.c
 	@$(CC) $(CFLAGS) $(CPPFLAGS) $(depend) -c -o $@ $<
 
 -include $(patsubst %.o,%.o.d,$(vm_fuzz) $(vm_oracle))
+
+$(out)/vm/uring: private LIBS += -luring

@@ -206,10 +206,12 @@ enum idrevoke_state {
 	IDREVOKE_STATE_STALE		= 3,
 };
 
-/* idrevoke_info.features: which commands beyond INFO this kernel has. */
+/* idrevoke_info.features: what this kernel has beyond INFO. */
 #define IDREVOKE_FEATURE_CHECK		(1ULL << 0)
 #define IDREVOKE_FEATURE_CHECK_BATCH	(1ULL << 1)
 #define IDREVOKE_FEATURE_POLL		(1ULL << 2)
+/* The same commands through io_uring, see struct idrevoke_uring. */
+#define IDREVOKE_FEATURE_URING		(1ULL << 3)
 
 /**
  * struct idrevoke_info - the list that is in force
@@ -283,5 +285,34 @@ struct idrevoke_info {
  *   EINVAL  flags or reserved is not zero.
  */
 #define IDREVOKE_IOC_INFO	 _IOWR(IDREVOKE_IOC_TYPE, 0x03, struct idrevoke_info)
+
+/**
+ * struct idrevoke_uring - a command that is submitted through io_uring
+ * @address: in: what the third argument of ioctl(2) would be.
+ * @reserved: in: must be zero.
+ *
+ * 16 bytes: the command area (cmd) of a submission queue entry with opcode
+ * IORING_OP_URING_CMD, fd the device, cmd_op one of IDREVOKE_IOC_*, and
+ * uring_cmd_flags zero; larger entries (IORING_SETUP_SQE128) have their further
+ * 64 bytes ignored. res of the completion is what ioctl(2) would return, or the
+ * negative errno: as there, and EINVAL also if @reserved or uring_cmd_flags is
+ * not zero.
+ *
+ * What is asked, and the structure at @address, must stay in place until the
+ * completion. All commands complete while they are submitted, but batches of more
+ * than 1,024, which a worker of the ring takes over so that the ring can go on.
+ *
+ *	struct idrevoke_check check = { ... };
+ *	struct io_uring_sqe *entry = io_uring_get_sqe(&ring);
+ *
+ *	io_uring_prep_rw(IORING_OP_URING_CMD, entry, fd, NULL, 0, 0);
+ *	entry->cmd_op = IDREVOKE_IOC_CHECK;
+ *	*(struct idrevoke_uring *)entry->cmd =
+ *		(struct idrevoke_uring){ .address = (uintptr_t)&check };
+ */
+struct idrevoke_uring {
+	__aligned_u64	address;
+	__aligned_u64	reserved;
+};
 
 #endif /* _UAPI_LINUX_IDREVOKE_H */
