@@ -23,7 +23,7 @@ static DEFINE_PER_CPU(struct counters, counters);
 static_assert(IDRV_CHECK_GROUP <= BITS_PER_LONG);
 
 /* A question, understood. */
-struct question {
+struct search {
 	struct idrv_search search;	/* for its number, in the table in force */
 	enum idrevoke_why why;		/* it cannot be answered */
 };
@@ -39,36 +39,37 @@ struct standing {
 	u64 now;
 };
 
-/**
- * idrv_check_valid - whether a question uses only what this ABI defines
- * @check: the question
- */
-bool idrv_check_valid(const struct idrevoke_check *check)
-{
-	return check->consistency <= IDREVOKE_CONSISTENCY_MISMATCH &&
-	       !check->flags && !check->reserved;
-}
+#define SECOND_HALF	offsetof(struct idrevoke_check, verdict)
+static_assert(sizeof(union idrv_check) == SECOND_HALF);
+static_assert(offsetof(struct idrv_question, consistency) ==
+	      offsetof(struct idrevoke_check, consistency));
+static_assert(offsetof(struct idrv_question, valid_from) ==
+	      offsetof(struct idrevoke_check, valid_from));
+static_assert(offsetof(struct idrv_answer, reason) ==
+	      offsetof(struct idrevoke_check, reason) - SECOND_HALF);
+static_assert(offsetof(struct idrv_answer, issued) ==
+	      offsetof(struct idrevoke_check, issued) - SECOND_HALF);
 
 /* Has the table's line fetched as well, while the next question is read. */
-static __always_inline void understand(struct question *question,
-				       const struct idrevoke_check *check,
+static __always_inline void understand(struct search *search,
+				       const struct idrv_question *question,
 				       const struct idrv_table *table)
 {
 	u64 number;
 
-	if (!idrv_check_valid(check) || check->list) {
-		question->why = IDREVOKE_WHY_UNSUPPORTED;
+	if (!idrv_question_valid(question) || question->list) {
+		search->why = IDREVOKE_WHY_UNSUPPORTED;
 		return;
 	}
-	question->why = idrv_number_parse(check->number, &number);
-	if (question->why != IDREVOKE_WHY_NONE)
+	search->why = idrv_number_parse(question->number, &number);
+	if (search->why != IDREVOKE_WHY_NONE)
 		return;
-	if (check->valid_from && !idrv_start_valid(check->valid_from))
-		question->why = IDREVOKE_WHY_MALFORMED;
+	if (question->valid_from && !idrv_start_valid(question->valid_from))
+		search->why = IDREVOKE_WHY_MALFORMED;
 	else if (table)
-		idrv_search_begin(table, &question->search, number);
+		idrv_search_begin(table, &search->search, number);
 	else
-		question->why = IDREVOKE_WHY_NOT_READY;
+		search->why = IDREVOKE_WHY_NOT_READY;
 }
 
 static void stand(struct standing *standing, const struct idrv_view *view)
@@ -91,38 +92,37 @@ static void stand(struct standing *standing, const struct idrv_view *view)
 	}
 }
 
-static void unknown(struct idrevoke_check *check, enum idrevoke_why why)
+static void unknown(struct idrv_answer *answer, enum idrevoke_why why)
 {
-	check->verdict = IDREVOKE_UNKNOWN;
-	check->why = why;
-	check->reason = IDREVOKE_REASON_NONE;
+	answer->verdict = IDREVOKE_UNKNOWN;
+	answer->why = why;
+	answer->reason = IDREVOKE_REASON_NONE;
 }
 
 /* Of a number that is listed: its own cards may be CLEAR nevertheless. */
-static noinline void answer_listed(struct idrevoke_check *check, u32 value,
+static noinline void answer_listed(struct idrv_answer *answer, u32 valid_from, u32 value,
 				   const struct standing *standing)
 {
-	bool start_known = check->valid_from;
-	u16 start = start_known ? idrv_start_day(check->valid_from) : 0;
-	struct idrv_judgement judgement = idrv_record_judge(value, start_known, start);
+	u16 start = valid_from ? idrv_start_day(valid_from) : 0;
+	struct idrv_judgement judgement = idrv_record_judge(value, valid_from, start);
 
-	check->verdict = judgement.verdict;
-	check->why = IDREVOKE_WHY_NONE;
-	check->reason = judgement.reason;
+	answer->verdict = judgement.verdict;
+	answer->why = IDREVOKE_WHY_NONE;
+	answer->reason = judgement.reason;
 	if ((judgement.verdict != IDREVOKE_CLEAR || judgement.flags) &&
 	    !idrv_budget_spend(standing->budget, standing->now)) {
-		unknown(check, IDREVOKE_WHY_THROTTLED);
+		unknown(answer, IDREVOKE_WHY_THROTTLED);
 		return;
 	}
-	check->answer_flags |= judgement.flags;
+	answer->flags |= judgement.flags;
 	if (judgement.verdict == IDREVOKE_CLEAR && standing->unlisted != IDREVOKE_WHY_NONE)
-		unknown(check, standing->unlisted);
+		unknown(answer, standing->unlisted);
 }
 
 /* Which counter an answer counts for. */
-static enum idrevoke_counter counter_of(const struct idrevoke_check *check)
+static enum idrevoke_counter counter_of(const struct idrv_answer *answer)
 {
-	switch (check->verdict) {
+	switch (answer->verdict) {
 	case IDREVOKE_CLEAR:
 		return IDREVOKE_COUNTER_CLEAR;
 	case IDREVOKE_REVOKED:
@@ -130,7 +130,7 @@ static enum idrevoke_counter counter_of(const struct idrevoke_check *check)
 	case IDREVOKE_AMBIGUOUS:
 		return IDREVOKE_COUNTER_AMBIGUOUS;
 	default:
-		return IDREVOKE_COUNTER_NOT_READY + check->why - IDREVOKE_WHY_NOT_READY;
+		return IDREVOKE_COUNTER_NOT_READY + answer->why - IDREVOKE_WHY_NOT_READY;
 	}
 }
 
@@ -138,50 +138,78 @@ static_assert(IDREVOKE_COUNTER_THROTTLED - IDREVOKE_COUNTER_NOT_READY ==
 	      IDREVOKE_WHY_THROTTLED - IDREVOKE_WHY_NOT_READY);
 
 /* Whether there is an answer; otherwise, the next line is being fetched. */
-static __always_inline bool answer(struct idrevoke_check *check, struct question *question,
+static __always_inline bool answer(union idrv_check *check, struct search *search,
 				   const struct standing *standing)
 {
+	u32 valid_from = check->question.valid_from, value;
 	enum idrv_found found = IDRV_FOUND_NOTHING;
-	enum idrevoke_why why = question->why;
-	u32 value;
+	enum idrevoke_why why = search->why;
+	struct idrv_answer *answer = &check->answer;
 
 	if (why == IDREVOKE_WHY_NONE) {
-		found = idrv_search_line(standing->table, &question->search, &value);
+		found = idrv_search_line(standing->table, &search->search, &value);
 		if (found == IDRV_FOUND_MARK)
 			return false;
 		why = standing->unlisted;
 	}
-	check->verdict = why ? IDREVOKE_UNKNOWN : IDREVOKE_CLEAR;
-	check->why = why;
-	check->reason = IDREVOKE_REASON_NONE;
-	check->answer_flags = standing->flags;
-	check->version = standing->version;
-	check->issued = standing->issued;
+	answer->verdict = why ? IDREVOKE_UNKNOWN : IDREVOKE_CLEAR;
+	answer->why = why;
+	answer->reason = IDREVOKE_REASON_NONE;
+	answer->flags = standing->flags;
+	answer->version = standing->version;
+	answer->issued = standing->issued;
 	if (found == IDRV_FOUND_VALUE)
-		answer_listed(check, value, standing);
-	this_cpu_inc(counters.answers[counter_of(check)]);
+		answer_listed(answer, valid_from, value, standing);
+	this_cpu_inc(counters.answers[counter_of(answer)]);
 	return true;
 }
 
 /* Those of which a bit is set in @open; returns which are open still. */
-static noinline unsigned long answer_open(struct idrevoke_check *checks,
-					  struct question *questions,
+static noinline unsigned long answer_open(union idrv_check *checks, struct search *searches,
 					  const struct standing *standing, unsigned long open)
 {
 	unsigned long left, i;
 
 	for (left = open; left; left &= left - 1) {
 		i = __ffs(left);
-		if (answer(&checks[i], &questions[i], standing))
+		if (answer(&checks[i], &searches[i], standing))
 			open &= ~BIT(i);
 	}
 	return open;
 }
 
+static __always_inline void answer_all(union idrv_check *checks, struct search *searches,
+				       unsigned int count, struct idrv_budget *budget)
+{
+	struct standing standing = { .budget = budget };
+	unsigned long open = 0;	/* a bit for each question that is not answered */
+	unsigned int i;
+
+	rcu_read_lock();
+	stand(&standing, rcu_dereference(idrv_list.view));
+	for (i = 0; i < count; i++)
+		understand(&searches[i], &checks[i].question, standing.table);
+	for (i = 0; i < count; i++)
+		if (!answer(&checks[i], &searches[i], &standing))
+			open |= BIT(i);
+	while (open)
+		open = answer_open(checks, searches, &standing, open);
+	rcu_read_unlock();
+	memzero_explicit(searches, count * sizeof(*searches));
+}
+
+/* Has a frame of its own: zeroing so many searches would cost as much as one. */
+static noinline void answer_group(union idrv_check *checks, unsigned int count,
+				  struct idrv_budget *budget)
+{
+	struct search searches[IDRV_CHECK_GROUP] __uninitialized;
+
+	answer_all(checks, searches, count, budget);
+}
+
 /**
  * idrv_check_answer - answer some questions
- * @checks: the questions; their lower halves become the answers, all of them
- *	written
+ * @checks: the questions, in whose place all of the answers are written
  * @count: how many, 1 to IDRV_CHECK_GROUP
  * @budget: of the user who asks
  *
@@ -192,25 +220,14 @@ static noinline unsigned long answer_open(struct idrevoke_check *checks,
  * Context: process or softirq; takes no lock, allocates nothing, writes only
  * @checks, this CPU's counters and, for a listed card, @budget.
  */
-void idrv_check_answer(struct idrevoke_check *checks, unsigned int count,
-		       struct idrv_budget *budget)
+void idrv_check_answer(union idrv_check *checks, unsigned int count, struct idrv_budget *budget)
 {
-	struct question questions[IDRV_CHECK_GROUP];
-	struct standing standing = { .budget = budget };
-	unsigned long open = 0;	/* a bit for each question that is not answered */
-	unsigned int i;
+	struct search search __uninitialized;
 
-	rcu_read_lock();
-	stand(&standing, rcu_dereference(idrv_list.view));
-	for (i = 0; i < count; i++)
-		understand(&questions[i], &checks[i], standing.table);
-	for (i = 0; i < count; i++)
-		if (!answer(&checks[i], &questions[i], &standing))
-			open |= BIT(i);
-	while (open)
-		open = answer_open(checks, questions, &standing, open);
-	rcu_read_unlock();
-	memzero_explicit(questions, count * sizeof(*questions));
+	if (count == 1)
+		answer_all(checks, &search, 1, budget);
+	else
+		answer_group(checks, count, budget);
 }
 
 /**

@@ -58,67 +58,71 @@ static int device_release(struct inode *inode, struct file *file)
 }
 
 /*
- * A question in and an answer out, word by word: for so few words, copy_from_user()
- * and copy_to_user() would be a seventh of all instructions of a check.
+ * Questions in and answers out, word by word: for so few words, copy_from_user() and
+ * copy_to_user() would be a seventh of all instructions of a check. Both return how
+ * many were copied before memory that is not there.
  */
-static bool question_read(struct idrevoke_check *check,
-			  const struct idrevoke_check __user *argument)
+static __always_inline unsigned int questions_read(union idrv_check *checks,
+						   const struct idrevoke_check __user *from,
+						   unsigned int count)
 {
-	const u64 __user *from = (const u64 __user *)argument;
-	u64 *to = (u64 *)check;
+	unsigned int i = 0;
 
-	if (!user_read_access_begin(argument, sizeof(*argument)))
-		return false;
-	unsafe_get_user(to[0], from, fault);
-	unsafe_get_user(to[1], from + 1, fault);
-	unsafe_get_user(to[2], from + 2, fault);
-	unsafe_get_user(to[3], from + 3, fault);
-	user_read_access_end();
-	return true;
+	if (!user_read_access_begin(from, count * sizeof(*from)))
+		return 0;
+	for (; i < count; i++) {
+		const u64 __user *words = (const u64 __user *)&from[i];
+
+		unsafe_get_user(checks[i].words[0], words, fault);
+		unsafe_get_user(checks[i].words[1], words + 1, fault);
+		unsafe_get_user(checks[i].words[2], words + 2, fault);
+		unsafe_get_user(checks[i].words[3], words + 3, fault);
+	}
 fault:
 	user_read_access_end();
-	return false;
+	return i;
 }
 
-static bool answer_write(struct idrevoke_check __user *argument, const struct idrevoke_check *check)
+static __always_inline unsigned int answers_write(struct idrevoke_check __user *to,
+						  const union idrv_check *checks,
+						  unsigned int count)
 {
-	u64 __user *to = (u64 __user *)argument;
-	const u64 *from = (const u64 *)check;
+	unsigned int i = 0;
 
-	if (!user_write_access_begin(argument, sizeof(*argument)))
-		return false;
-	unsafe_put_user(from[4], to + 4, fault);
-	unsafe_put_user(from[5], to + 5, fault);
-	unsafe_put_user(from[6], to + 6, fault);
-	unsafe_put_user(from[7], to + 7, fault);
-	user_write_access_end();
-	return true;
+	if (!user_write_access_begin(to, count * sizeof(*to)))
+		return 0;
+	for (; i < count; i++) {
+		u64 __user *words = (u64 __user *)&to[i].verdict;
+
+		unsafe_put_user(checks[i].words[0], words, fault);
+		unsafe_put_user(checks[i].words[1], words + 1, fault);
+		unsafe_put_user(checks[i].words[2], words + 2, fault);
+		unsafe_put_user(checks[i].words[3], words + 3, fault);
+	}
 fault:
 	user_write_access_end();
-	return false;
+	return i;
 }
 
 static long check_one(struct opener *opener, struct idrevoke_check __user *argument)
 {
-	struct idrevoke_check check __uninitialized;
-	long error = 0;
+	union idrv_check check __uninitialized;
+	bool valid;
 
-	if (!question_read(&check, argument))
+	if (!questions_read(&check, argument, 1))
 		return -EFAULT;
+	valid = idrv_question_valid(&check.question);
 	idrv_check_answer(&check, 1, opener->budget);
+	if (!answers_write(argument, &check, 1))
+		return -EFAULT;
 	/* An invalid question is answered UNKNOWN as well. */
-	if (check.why == IDREVOKE_WHY_UNSUPPORTED && !idrv_check_valid(&check))
-		error = -EINVAL;
-	if (!answer_write(argument, &check))
-		error = -EFAULT;
-	memzero_explicit(&check, offsetof(struct idrevoke_check, verdict));
-	return error;
+	return valid ? 0 : -EINVAL;
 }
 
 static long check_batch(struct opener *opener, struct idrevoke_batch __user *argument,
 			bool in_haste)
 {
-	struct idrevoke_check group[IDRV_CHECK_GROUP] __uninitialized;
+	union idrv_check group[IDRV_CHECK_GROUP] __uninitialized;
 	struct idrevoke_check __user *checks;
 	struct idrevoke_batch batch;
 	u32 done = 0;
@@ -127,26 +131,23 @@ static long check_batch(struct opener *opener, struct idrevoke_batch __user *arg
 	if (copy_from_user(&batch, argument, sizeof(batch)))
 		return -EFAULT;
 	if (batch.flags || !batch.count || batch.count > IDREVOKE_BATCH_MAX ||
-	    check_add_overflow((u64)batch.checks, (u64)batch.count * sizeof(*group), &end))
+	    check_add_overflow((u64)batch.checks, (u64)batch.count * sizeof(*checks), &end))
 		return -EINVAL;
 	if (in_haste && batch.count > BATCH_TURN)
 		return -EAGAIN;
 	checks = u64_to_user_ptr(batch.checks);
 
 	while (done < batch.count) {
-		u32 wanted = min_t(u32, batch.count - done, IDRV_CHECK_GROUP), count;
-		unsigned long missing;
+		u32 wanted = min_t(u32, batch.count - done, IDRV_CHECK_GROUP), read, written;
 
 		/* A group may reach into memory that is not there: what is there counts. */
-		missing = copy_from_user(group, checks + done, wanted * sizeof(*group));
-		count = (wanted * sizeof(*group) - missing) / sizeof(*group);
-		if (!count)
+		read = questions_read(group, checks + done, wanted);
+		if (!read)
 			break;
-		idrv_check_answer(group, count, opener->budget);
-		missing = copy_to_user(checks + done, group, count * sizeof(*group));
-		count = (count * sizeof(*group) - missing) / sizeof(*group);
-		done += count;
-		if (missing || count < wanted)
+		idrv_check_answer(group, read, opener->budget);
+		written = answers_write(checks + done, group, read);
+		done += written;
+		if (written < wanted)
 			break;
 
 		if (done % BATCH_TURN == 0) {
@@ -155,7 +156,6 @@ static long check_batch(struct opener *opener, struct idrevoke_batch __user *arg
 				break;
 		}
 	}
-	memzero_explicit(group, sizeof(group));
 	return done ?: -EFAULT;
 }
 

@@ -23,7 +23,7 @@
 #include "writer.h"
 
 #include "../../agent/lib/number.h"
-#include "../../kmod/check.h"
+#include "../unit/include/ask.h"
 #include "../../kmod/list.h"
 
 #define ROUNDS		5
@@ -130,7 +130,7 @@ static void check_chunk(struct checker *checker, uint64_t *random)
 		unsigned int processor;
 		u64 start = __rdtsc();
 
-		idrv_check_answer(&checks[i], 1, &budget);
+		ask_all(&checks[i], 1, &budget);
 		histogram_add(&checker->histogram,
 			      (__rdtscp(&processor) - start) * ns_per_tick);
 		checker->wrong += checks[i].verdict != IDREVOKE_CLEAR;

@@ -140,7 +140,7 @@ static u32 some_day(uint64_t random)
 /* The whole check of a gateway's batch, 18 characters and a day each. */
 static double check_batch(uint64_t *random)
 {
-	static __thread struct idrevoke_check checks[CHUNK];
+	static __thread union idrv_check checks[CHUNK];
 	struct idrv_budget budget = {};
 	char text[IDREVOKE_NUMBER_TEXT];
 	double start, ns;
@@ -148,15 +148,17 @@ static double check_batch(uint64_t *random)
 
 	for (i = 0; i < CHUNK; i++) {
 		idrevoke_number_format(writer_unlisted(random_next(random), 0), text);
-		memcpy(checks[i].number, text, sizeof(checks[i].number));
-		checks[i].valid_from = some_day(random_next(random));
+		checks[i].question = (struct idrv_question){
+			.valid_from = some_day(random_next(random)),
+		};
+		memcpy(checks[i].question.number, text, IDREVOKE_NUMBER_LEN);
 	}
 	start = bench_now();
 	for (i = 0; i < CHUNK; i += IDRV_CHECK_GROUP)
 		idrv_check_answer(&checks[i], IDRV_CHECK_GROUP, &budget);
 	ns = bench_now() - start;
 	for (i = 0; i < CHUNK; i++)
-		wrong += checks[i].verdict != IDREVOKE_CLEAR;
+		wrong += checks[i].answer.verdict != IDREVOKE_CLEAR;
 	return ns;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "ask.h"
 #include "budget.h"
 #include "check.h"
 #include "issuer.h"
@@ -105,7 +106,7 @@ static void compare(enum idrevoke_state state, struct idrv_budget *budget, int r
 		count = one_in(4) ? 1 : 1 + random_below(IDRV_CHECK_GROUP);
 		for (i = 0; i < count; i++)
 			checks[i] = ask(&wanted[i], state);
-		idrv_check_answer(checks, count, budget);
+		ask_all(checks, count, budget);
 		for (i = 0; i < count; i++) {
 			must(!memcmp(&checks[i], &wanted[i], sizeof(checks[i])),
 			     "verdict %u why %u reason %u flags %u, wanted %u %u %u %u",
@@ -128,7 +129,7 @@ static u64 told(struct idrv_budget *budget, u64 times)
 		struct idrevoke_check check = {};
 
 		issuer_print_number(list.numbers[i], check.number);
-		idrv_check_answer(&check, 1, budget);
+		ask_all(&check, 1, budget);
 		hits += check.verdict == IDREVOKE_REVOKED;
 		must(check.verdict == IDREVOKE_REVOKED ||
 		     (check.verdict == IDREVOKE_UNKNOWN && !check.reason &&

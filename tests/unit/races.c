@@ -7,6 +7,7 @@
  */
 #include <unistd.h>
 
+#include "ask.h"
 #include "budget.h"
 #include "check.h"
 #include "issuer.h"
@@ -73,7 +74,7 @@ static void check_some(struct thread *thread)
 		asked[i] = below(thread, list.size);
 		memcpy(checks[i].number, texts[asked[i]], IDREVOKE_NUMBER_LEN);
 	}
-	idrv_check_answer(checks, count, thread->budget);
+	ask_all(checks, count, thread->budget);
 	for (i = 0; i < count; i++) {
 		must(asked[i] % KINDS != ALWAYS || checks[i].verdict != IDREVOKE_CLEAR,
 		     "a number that is listed is CLEAR");

@@ -82,6 +82,7 @@ static inline u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int shift)
 #undef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
 #define noinline		__attribute__((noinline))
+#define __uninitialized
 #define container_of(pointer, type, member) \
 	((type *)((char *)(pointer) - offsetof(type, member)))
 #define prefetch(address)	__builtin_prefetch(address)
