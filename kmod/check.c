@@ -10,6 +10,7 @@
 #include "check.h"
 #include "list.h"
 #include "number.h"
+#include "search.h"
 
 #define COUNTERS	(IDREVOKE_COUNTER_MAX + 1)
 
@@ -55,7 +56,7 @@ static __always_inline void understand(struct search *search,
 				       const struct idrv_question *question,
 				       const struct idrv_table *table)
 {
-	u64 number;
+	u64 number = 0;
 
 	if (!idrv_question_valid(question) || question->list) {
 		search->why = IDREVOKE_WHY_UNSUPPORTED;

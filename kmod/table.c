@@ -15,17 +15,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "table.h"
-
-#define WORD_VALUE_SHIFT	IDRV_TAG_BITS
-#define WORD_VALUE		(GENMASK_ULL(IDRV_VALUE_BITS - 1, 0) << WORD_VALUE_SHIFT)
-#define WORD_HOP_SHIFT		(WORD_VALUE_SHIFT + IDRV_VALUE_BITS)
-#define WORD_HOP		GENMASK_ULL(WORD_HOP_SHIFT + 1, WORD_HOP_SHIFT)
-#define WORD_TAG		GENMASK_ULL(IDRV_TAG_BITS - 1, 0)
-#define WORD_MARK		BIT_ULL(63)
-
-/* No entry, since its hop field is 0, but not free either. */
-#define WORD_RESERVED		BIT_ULL(0)
+#include "search.h"
 
 /* Above this size, pages of 2 MiB spare a question most of its TLB misses. Below
  * it, rounding up to them would cost too much.
@@ -39,51 +29,6 @@ struct place {
 	u8 class[IDRV_HOPS];	/* the mark that hop needs; none for hop 0 */
 };
 
-static_assert(WORD_HOP_SHIFT + 2 == 63);
-
-/*
- * Everything but the home follows from the tag: how far hops 1 and 2 lead, 1 to
- * lines - 1 lines on, and which marks stand for them.
- */
-static u64 tag_hash(u64 tag)
-{
-	return tag * 0x9e3779b97f4a7c15ULL;
-}
-
-static u64 hop_offset(const struct idrv_table *table, u64 tag, int hop)
-{
-	u64 hash = tag_hash(tag);
-
-	if (hop == 0)
-		return 0;
-	if (hop == 2)
-		hash = (hash ^ hash >> 32) * 0xc2b2ae3d27d4eb4fULL;
-	return 1 + mul_u64_u64_shr(hash, table->lines - 1, 64);
-}
-
-static u64 hop_line(const struct idrv_table *table, u64 home, u64 tag, int hop)
-{
-	u64 line = home + hop_offset(table, tag, hop);
-
-	return line >= table->lines ? line - table->lines : line;
-}
-
-static u64 home_line(const struct idrv_table *table, u64 tag, u64 line, int hop)
-{
-	u64 offset = hop_offset(table, tag, hop);
-
-	return line >= offset ? line - offset : line + table->lines - offset;
-}
-
-/* c1 is any of the eight, c2 any of the seven others. */
-static unsigned int hop_class(u64 tag, int hop)
-{
-	u64 hash = tag_hash(tag);
-
-	if (hop == 1)
-		return hash & 7;
-	return ((hash & 7) + 1 + (hash >> 8 & 0xff) * 7 / 256) & 7;
-}
 
 static struct place place_at(const struct idrv_table *table, u64 home, u64 tag)
 {
@@ -94,37 +39,11 @@ static struct place place_at(const struct idrv_table *table, u64 home, u64 tag)
 	};
 }
 
-static u64 home_of(const struct idrv_table *table, u64 permuted)
-{
-	return mul_u64_u64_shr(permuted, table->lines, IDRV_KEY_BITS);
-}
-
 static struct place place_of(const struct idrv_table *table, u64 number)
 {
 	u64 permuted = idrv_permute(&table->permutation, number);
 
 	return place_at(table, home_of(table, permuted), permuted & table->tag_mask);
-}
-
-static u64 *line_words(const struct idrv_table *table, u64 line)
-{
-	return table->words + line * IDRV_LINE_WORDS;
-}
-
-/* The hop of the entry in @word; -1 if that is no entry. */
-static int word_hop(u64 word)
-{
-	return (int)((word & WORD_HOP) >> WORD_HOP_SHIFT) - 1;
-}
-
-static u32 word_value(u64 word)
-{
-	return (word & WORD_VALUE) >> WORD_VALUE_SHIFT;
-}
-
-static u64 word_make(u64 tag, int hop, u32 value)
-{
-	return tag | (u64)value << WORD_VALUE_SHIFT | (u64)(hop + 1) << WORD_HOP_SHIFT;
 }
 
 /* The number of an entry: (line, hop, tag) gives its home, home and tag give it. */
@@ -246,24 +165,6 @@ size_t idrv_table_memory(const struct idrv_table *table)
 }
 
 /**
- * idrv_search_begin - look for a number: its first line is being fetched
- * @table: the table
- * @search: to be filled
- * @number: packed number
- *
- * Context: as idrv_table_find().
- */
-void idrv_search_begin(const struct idrv_table *table, struct idrv_search *search, u64 number)
-{
-	u64 permuted = idrv_permute(&table->permutation, number);
-
-	search->home = home_of(table, permuted);
-	search->tag = permuted & table->tag_mask;
-	search->hop = 0;
-	prefetch(line_words(table, search->home));
-}
-
-/**
  * idrv_table_prefetch - announce that a number will be looked for
  * @table: the table
  * @number: packed number
@@ -275,32 +176,14 @@ void idrv_table_prefetch(const struct idrv_table *table, u64 number)
 	idrv_search_begin(table, &search, number);
 }
 
-/* The entry with this tag and hop in a line, 0 if it is not there. */
-static __always_inline u64 line_find(const u64 *line, u64 tag, int hop)
-{
-	const u64 want = word_make(tag, hop, 0);
-	int i;
-
-#pragma GCC unroll 8
-	for (i = 0; i < IDRV_LINE_WORDS; i++) {
-		u64 word = READ_ONCE(line[i]);
-
-		if (((word ^ want) & (WORD_TAG | WORD_HOP)) == 0)
-			return word;
-	}
-	return 0;
-}
-
-static void search_fetch(const struct idrv_table *table, struct idrv_search *search,
-			 unsigned int hop)
-{
-	search->hop = hop;
-	prefetch(line_words(table, hop_line(table, search->home, search->tag, hop)));
-}
-
-/* The part of idrv_search_line() that few searches come to. */
-static noinline enum idrv_found search_hop(const struct idrv_table *table,
-					   struct idrv_search *search, u32 *value)
+/**
+ * idrv_search_hop - the part of idrv_search_line() that few searches come to
+ * @table: the table
+ * @search: a search whose next line is not the home line
+ * @value: its value, if it was found
+ */
+enum idrv_found idrv_search_hop(const struct idrv_table *table, struct idrv_search *search,
+				u32 *value)
 {
 	const u64 *home = line_words(table, search->home);
 	u64 line = hop_line(table, search->home, search->tag, search->hop);
@@ -317,38 +200,6 @@ static noinline enum idrv_found search_hop(const struct idrv_table *table,
 	if (!(READ_ONCE(home[hop_class(search->tag, 2)]) & WORD_MARK))
 		return IDRV_FOUND_NOTHING;
 	search_fetch(table, search, 2);
-	return IDRV_FOUND_MARK;
-}
-
-/**
- * idrv_search_line - look for a number in the next of its lines
- * @table: the table
- * @search: what idrv_search_begin() filled
- * @value: its value, if it was found
- *
- * If the number may be in a further line, that is being fetched: other searches
- * can go on meanwhile.
- *
- * Context: as idrv_table_find().
- */
-enum idrv_found idrv_search_line(const struct idrv_table *table, struct idrv_search *search,
-				 u32 *value)
-{
-	const u64 *home = line_words(table, search->home);
-	u64 word;
-
-	if (search->hop)
-		return search_hop(table, search, value);
-	word = line_find(home, search->tag, 0);
-	if (word) {
-		*value = word_value(word);
-		return IDRV_FOUND_VALUE;
-	}
-	/* Pairs with the releases in entry_move(). */
-	smp_rmb();
-	if (!(READ_ONCE(home[hop_class(search->tag, 1)]) & WORD_MARK))
-		return IDRV_FOUND_NOTHING;
-	search_fetch(table, search, 1);
 	return IDRV_FOUND_MARK;
 }
 

@@ -159,9 +159,6 @@ void idrv_table_destroy(struct idrv_table *table);
 void idrv_table_retire(struct idrv_table *table, struct workqueue_struct *workqueue);
 size_t idrv_table_memory(const struct idrv_table *table);
 
-void idrv_search_begin(const struct idrv_table *table, struct idrv_search *search, u64 number);
-enum idrv_found idrv_search_line(const struct idrv_table *table, struct idrv_search *search,
-				 u32 *value);
 void idrv_table_prefetch(const struct idrv_table *table, u64 number);
 bool idrv_table_find(const struct idrv_table *table, u64 number, u32 *value);
 

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "list.h"
+#include "search.h"
 
 /* Records decoded before they are put in the table, so that its lines arrive
  * from memory meanwhile.
