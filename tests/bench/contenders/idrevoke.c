@@ -6,6 +6,7 @@
 
 #include "../../../kmod/check.h"
 #include "../../../kmod/list.h"
+#include "../../../kmod/search.h"
 
 /* As in kmod/transaction.c. */
 #define GROUP	16
