@@ -18,7 +18,7 @@
 #include "check.h"
 #include "list.h"
 #include "numbers.h"
-#include "table.h"
+#include "search.h"
 
 /*
  * What is timed at once: much longer than a step of user-mode Linux's clock, 256 ns,
