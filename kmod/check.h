@@ -35,7 +35,7 @@ struct idrv_answer {
 union idrv_check {
 	struct idrv_question question;
 	struct idrv_answer answer;
-	u64 words[4];
+	u64 raw[4];
 };
 
 /**

@@ -29,6 +29,19 @@ static void go_on(const struct idrv_table *table, const struct idrv_change *chan
 		cond_resched();
 }
 
+/* The first lines may arrive while idrv_list.lock is waited for. */
+static void fetch_first(const struct idrv_change *changes, u64 count)
+{
+	const struct idrv_table *table;
+	u64 i;
+
+	rcu_read_lock();
+	table = rcu_dereference(idrv_list.view)->table;
+	for (i = 0; i < count && i < AHEAD; i++)
+		idrv_table_prefetch(table, changes[i].number);
+	rcu_read_unlock();
+}
+
 /* What a delta makes of a list. */
 struct preview {
 	struct idrv_digest digest;
@@ -180,7 +193,8 @@ int idrv_delta_apply(struct idrv_change *changes, u64 changes_count, struct idrv
 	struct preview preview;
 	int error;
 
-	mutex_lock(&idrv_list.lock);
+	fetch_first(changes, changes_count);
+	idrv_list_lock();
 	old = idrv_list_current();
 	table = old->table;
 	preview = (struct preview){ .digest = old->digest, .count = old->count };
@@ -207,12 +221,12 @@ int idrv_delta_apply(struct idrv_change *changes, u64 changes_count, struct idrv
 	if (error == -ENOSPC) {
 		mutex_unlock(&idrv_list.lock);
 		idrv_rebuild_bar();
-		mutex_lock(&idrv_list.lock);
+		idrv_list_lock();
 		/* Before it was barred, a rebuild may have put another in force. */
 		table = idrv_list_current()->table;
 		mutex_unlock(&idrv_list.lock);
 		table = replace_table(table, changes, changes_count, preview.count, &error);
-		mutex_lock(&idrv_list.lock);
+		idrv_list_lock();
 		if (table)
 			error = 0;
 	}
@@ -222,7 +236,7 @@ int idrv_delta_apply(struct idrv_change *changes, u64 changes_count, struct idrv
 		goto unlock;
 	}
 	view->table = table;
-	idrv_list_publish(view);
+	idrv_list_commit(view);
 unlock:
 	mutex_unlock(&idrv_list.lock);
 	return error;

@@ -73,10 +73,10 @@ static __always_inline unsigned int questions_read(union idrv_check *checks,
 	for (; i < count; i++) {
 		const u64 __user *words = (const u64 __user *)&from[i];
 
-		unsafe_get_user(checks[i].words[0], words, fault);
-		unsafe_get_user(checks[i].words[1], words + 1, fault);
-		unsafe_get_user(checks[i].words[2], words + 2, fault);
-		unsafe_get_user(checks[i].words[3], words + 3, fault);
+		unsafe_get_user(checks[i].raw[0], words, fault);
+		unsafe_get_user(checks[i].raw[1], words + 1, fault);
+		unsafe_get_user(checks[i].raw[2], words + 2, fault);
+		unsafe_get_user(checks[i].raw[3], words + 3, fault);
 	}
 fault:
 	user_read_access_end();
@@ -94,10 +94,10 @@ static __always_inline unsigned int answers_write(struct idrevoke_check __user *
 	for (; i < count; i++) {
 		u64 __user *words = (u64 __user *)&to[i].verdict;
 
-		unsafe_put_user(checks[i].words[0], words, fault);
-		unsafe_put_user(checks[i].words[1], words + 1, fault);
-		unsafe_put_user(checks[i].words[2], words + 2, fault);
-		unsafe_put_user(checks[i].words[3], words + 3, fault);
+		unsafe_put_user(checks[i].raw[0], words, fault);
+		unsafe_put_user(checks[i].raw[1], words + 1, fault);
+		unsafe_put_user(checks[i].raw[2], words + 2, fault);
+		unsafe_put_user(checks[i].raw[3], words + 3, fault);
 	}
 fault:
 	user_write_access_end();

@@ -133,7 +133,7 @@ static void state_work(struct work_struct *work)
 {
 	bool changed;
 
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	changed = idrv_freshness_announce(false);
 	mutex_unlock(&idrv_list.lock);
 	if (changed)
@@ -164,7 +164,7 @@ int idrv_list_confirm(const struct idrv_commitment *commitment, struct idrv_refu
 		return idrv_refuse(refusal, -ENOMEM, "no memory");
 
 	mutex_lock(&idrv_list.writer);
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	old = idrv_list_current();
 	if (!old || old->epoch != commitment->epoch || old->version != commitment->version) {
 		error = idrv_refuse(refusal, -ESTALE, "this version is not in force");

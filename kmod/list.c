@@ -7,6 +7,9 @@
 
 #include "list.h"
 
+/* Lines that are passed at most before the lock is released. */
+#define LINES_AT_ONCE	64
+
 struct idrv_list idrv_list;
 
 struct idrv_limits idrv_limits = {
@@ -30,6 +33,7 @@ int idrv_list_init(void)
 	if (!idrv_list.workqueue)
 		return -ENOMEM;
 	mutex_init(&idrv_list.writer);
+	mutex_init(&idrv_list.turn);
 	mutex_init(&idrv_list.lock);
 	mutex_init(&idrv_list.notify_lock);
 	init_waitqueue_head(&idrv_list.wait);
@@ -48,7 +52,7 @@ void idrv_list_exit(void)
 {
 	idrv_transaction_exit();
 	idrv_rebuild_bar();
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	idrv_list_publish(NULL);
 	mutex_unlock(&idrv_list.lock);
 	kfree(rcu_replace_pointer(idrv_list.floor, NULL, true));
@@ -109,6 +113,59 @@ void idrv_list_publish(struct idrv_view *view)
 }
 
 /**
+ * idrv_list_commit - put another version in force, and say so
+ * @view: the view
+ *
+ * Context: idrv_list.lock is held.
+ */
+void idrv_list_commit(struct idrv_view *view)
+{
+	idrv_list_publish(view);
+	idrv_freshness_announce(true);
+	idrv_rebuild_consider();
+}
+
+/**
+ * idrv_list_lock - take idrv_list.lock when those are done who waited before
+ *
+ * A mutex goes to whoever comes by when it is released, which is the one who has
+ * just released it. So whoever wants it waits for a turn first, and that somebody
+ * does is seen by those who walk through a whole table.
+ *
+ * Context: may sleep.
+ */
+void idrv_list_lock(void)
+{
+	mutex_lock(&idrv_list.turn);
+	mutex_lock(&idrv_list.lock);
+	mutex_unlock(&idrv_list.turn);
+}
+
+/**
+ * idrv_list_walk - pass some lines of a table, or one if somebody waits
+ * @walk: a walk that was begun, and whose table is in service
+ * @visit: called for each entry in them; its failure ends the walk
+ * @error: what @visit returned, 0 if it did not fail
+ *
+ * Context: idrv_list.lock is held, to be released and taken by idrv_list_lock()
+ * between two calls.
+ * Return: whether lines are left and @visit did not fail.
+ */
+bool idrv_list_walk(struct idrv_walk *walk,
+		    int (*visit)(struct idrv_walk *walk, u64 number, u32 value), int *error)
+{
+	bool more = true;
+	int lines;
+
+	for (lines = 0; more && lines < LINES_AT_ONCE; lines++) {
+		more = idrv_walk_lines(walk, 1, visit, error);
+		if (mutex_is_locked(&idrv_list.turn))
+			break;
+	}
+	return more;
+}
+
+/**
  * idrv_list_notify - send an event
  * @event: what happened
  *
@@ -156,7 +213,7 @@ int idrv_list_flush(u32 owner, struct idrv_refusal *refusal)
 		mutex_unlock(&idrv_list.writer);
 		return idrv_refuse(refusal, -EBUSY, "another socket has a transaction");
 	}
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	loaded = idrv_list_current();
 	idrv_list_publish(NULL);
 	idrv_freshness_announce(loaded);

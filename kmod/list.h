@@ -21,7 +21,8 @@
  *			memory is allocated and blocks are taken in.
  *	lock		the view and the contents of its table. Held by writers
  *			only for what changes those, by the rebuild and by a
- *			verification only for a few lines at a time.
+ *			verification only for a few lines at a time, or for one
+ *			when somebody waits: idrv_list_lock().
  */
 #ifndef _IDRV_LIST_H
 #define _IDRV_LIST_H
@@ -82,6 +83,7 @@ struct idrv_view {
  * @floor: the newest view since load, in force or not: nothing older is taken.
  *	Its table may be gone
  * @writer: see above
+ * @turn: held by whoever waits for @lock, see idrv_list_lock()
  * @lock: see above
  * @state: enum idrevoke_state that was announced last; under @lock
  * @changes: changes of version or state, for poll
@@ -101,6 +103,7 @@ struct idrv_list {
 	struct idrv_view __rcu *view;
 	struct idrv_view __rcu *floor;
 	struct mutex writer;
+	struct mutex turn ____cacheline_aligned;
 	struct mutex lock;
 	enum idrevoke_state state;
 	atomic64_t changes;
@@ -162,6 +165,10 @@ void idrv_list_exit(void);
 struct idrv_view *idrv_list_current(void);
 const struct idrv_view *idrv_list_floor(void);
 void idrv_list_publish(struct idrv_view *view);
+void idrv_list_commit(struct idrv_view *view);
+void idrv_list_lock(void);
+bool idrv_list_walk(struct idrv_walk *walk,
+		    int (*visit)(struct idrv_walk *walk, u64 number, u32 value), int *error);
 void idrv_list_notify(enum idrevoke_event event);
 void idrv_list_listen(void (*notify)(enum idrevoke_event event));
 int idrv_list_flush(u32 owner, struct idrv_refusal *refusal);

@@ -84,8 +84,8 @@ static inline u32 lane(u64 lanes, unsigned int index)
  * Return: IDREVOKE_WHY_NONE, or why there is no number: IDREVOKE_WHY_MALFORMED
  * or, for other kinds of documents, IDREVOKE_WHY_UNSUPPORTED.
  */
-static __always_inline enum idrevoke_why idrv_number_parse(const u8 text[IDREVOKE_NUMBER_LEN],
-							    u64 *number)
+static __always_inline enum idrevoke_why
+idrv_number_parse(const u8 text[IDREVOKE_NUMBER_LEN], u64 *number)
 {
 	u64 first = digits_read(text), second = digits_read(text + 8), a, b;
 	u32 last = (u8)(text[16] - '0'), check = (u8)(text[17] - '0');

@@ -25,14 +25,12 @@
 #define CENTIBYTES_SHRUNK	1090
 #define CENTIBYTES_GROWN	1130
 
-/* Lines copied while a commit has to wait: about a microsecond. */
-#define LINES_AT_ONCE		8
-
+/* In one cache line, which rebuild and commits take from each other. */
 struct rebuild {
 	struct idrv_walk walk;
 	struct idrv_table *next;
 	int error;
-};
+} ____cacheline_aligned;
 
 static u64 centibytes(const struct idrv_table *table)
 {
@@ -88,7 +86,6 @@ struct idrv_table *idrv_rebuild_copy(struct idrv_table *table, u64 count, int *e
 {
 	struct rebuild rebuild = { .walk.changed = copy_change };
 	u64 lines = idrv_table_lines(count, CENTIBYTES_GROWN);
-	bool more = true;
 
 	if (lines <= table->lines)
 		lines = table->lines + table->lines / 5 + 1;
@@ -102,23 +99,21 @@ struct idrv_table *idrv_rebuild_copy(struct idrv_table *table, u64 count, int *e
 		return NULL;
 	}
 	/* The lock is for the table's list of walks: a verification may go on. */
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	idrv_walk_begin(&rebuild.walk, table);
-	while (more) {
-		more = idrv_walk_lines(&rebuild.walk, LINES_AT_ONCE, copy_entry, error);
-		if (!more)
-			break;
+	while (idrv_list_walk(&rebuild.walk, copy_entry, &rebuild.error)) {
 		mutex_unlock(&idrv_list.lock);
 		cond_resched();
-		mutex_lock(&idrv_list.lock);
+		idrv_list_lock();
 		if (fatal_signal_pending(current)) {
-			*error = -EINTR;
+			rebuild.error = -EINTR;
 			break;
 		}
 	}
 	idrv_walk_end(&rebuild.walk);
 	mutex_unlock(&idrv_list.lock);
-	if (*error) {
+	*error = rebuild.error;
+	if (rebuild.error) {
 		idrv_table_destroy(rebuild.next);
 		return NULL;
 	}
@@ -180,13 +175,13 @@ static bool copy_table(struct rebuild *rebuild, struct idrv_view *view)
 	bool more = true;
 
 	while (more) {
-		more = idrv_walk_lines(&rebuild->walk, LINES_AT_ONCE, copy_entry, &rebuild->error);
+		more = idrv_list_walk(&rebuild->walk, copy_entry, &rebuild->error);
 		if (!more && !rebuild->error)
 			break;
 
 		mutex_unlock(&idrv_list.lock);
 		cond_resched();
-		mutex_lock(&idrv_list.lock);
+		idrv_list_lock();
 		/* A flush may have come, or a snapshot be about to. */
 		if (rebuild->error || !rebuild->walk.table || idrv_list.rebuild_barred)
 			return false;
@@ -209,7 +204,7 @@ static void rebuild_work(struct work_struct *work)
 	bool done = false;
 	u64 lines = 0;
 
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	current_view = idrv_list_current();
 	if (current_view && !idrv_list.rebuild_barred) {
 		table = current_view->table;
@@ -231,7 +226,7 @@ static void rebuild_work(struct work_struct *work)
 		rebuild.next = idrv_table_create(lines, idrv_list.rebuild_failed ? NULL :
 							&permutation);
 
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	if (!rebuild.next) {
 		pr_warn_ratelimited("no memory to rebuild the table in %llu bytes\n",
 				    lines * IDRV_LINE_BYTES);
@@ -282,7 +277,7 @@ void idrv_rebuild_consider(void)
  */
 void idrv_rebuild_bar(void)
 {
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	idrv_list.rebuild_barred = true;
 	mutex_unlock(&idrv_list.lock);
 	cancel_work_sync(&idrv_list.rebuild_work);
@@ -295,7 +290,10 @@ void idrv_rebuild_bar(void)
  */
 void idrv_rebuild_allow(void)
 {
-	mutex_lock(&idrv_list.lock);
+	/* Only those who hold idrv_list.writer change it. */
+	if (!idrv_list.rebuild_barred)
+		return;
+	idrv_list_lock();
 	idrv_list.rebuild_barred = false;
 	idrv_rebuild_consider();
 	mutex_unlock(&idrv_list.lock);

@@ -112,7 +112,7 @@ static __always_inline u64 line_find(const u64 *line, u64 tag, int hop)
 }
 
 static inline void search_fetch(const struct idrv_table *table, struct idrv_search *search,
-			 unsigned int hop)
+				unsigned int hop)
 {
 	search->hop = hop;
 	prefetch(line_words(table, hop_line(table, search->home, search->tag, hop)));

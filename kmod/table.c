@@ -29,7 +29,6 @@ struct place {
 	u8 class[IDRV_HOPS];	/* the mark that hop needs; none for hop 0 */
 };
 
-
 static struct place place_at(const struct idrv_table *table, u64 home, u64 tag)
 {
 	return (struct place){

@@ -301,7 +301,7 @@ static int commit_snapshot(const struct idrv_commitment *to, struct idrv_view *v
 	if (!idrv_digest_equal(&transaction.digest, &to->digest))
 		return idrv_refuse(refusal, -EBADMSG, "the list has another digest");
 
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	floor = idrv_list_floor();
 	if (floor && to->epoch == floor->epoch && to->version == floor->version &&
 	    (to->count != floor->count || !idrv_digest_equal(&to->digest, &floor->digest))) {
@@ -311,7 +311,9 @@ static int commit_snapshot(const struct idrv_commitment *to, struct idrv_view *v
 	}
 	view->table = transaction.table;
 	transaction.table = NULL;
-	idrv_list_publish(view);
+	pr_info("version %llu of epoch %llu in force: %llu numbers in %zu bytes\n",
+		to->version, to->epoch, to->count, idrv_table_memory(view->table));
+	idrv_list_commit(view);
 	mutex_unlock(&idrv_list.lock);
 	return 0;
 }
@@ -361,14 +363,6 @@ static int commit_staged(const struct idrv_commitment *to, struct idrv_refusal *
 		return error;
 	}
 
-	mutex_lock(&idrv_list.lock);
-	/* Not @view: a rebuild may have put another in its place already. */
-	if (snapshot)
-		pr_info("version %llu of epoch %llu in force: %llu numbers in %zu bytes\n",
-			to->version, to->epoch, to->count,
-			idrv_table_memory(idrv_list_current()->table));
-	idrv_freshness_announce(true);
-	mutex_unlock(&idrv_list.lock);
 	idrv_list_notify(IDREVOKE_EVENT_COMMIT);
 	return 0;
 }

@@ -11,8 +11,6 @@
 
 #include "list.h"
 
-#define LINES_AT_ONCE	256
-
 struct recount {
 	struct idrv_walk walk;
 	u64 count;
@@ -63,7 +61,7 @@ int idrv_list_verify(u64 *count, struct idrv_digest *digest, struct idrv_status 
 	const struct idrv_view *view;
 	int error = 0, ignored;
 
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	for (;;) {
 		if (fatal_signal_pending(current)) {
 			error = idrv_refuse(refusal, -EINTR, "interrupted");
@@ -80,11 +78,11 @@ int idrv_list_verify(u64 *count, struct idrv_digest *digest, struct idrv_status 
 			recount.digest = (struct idrv_digest){};
 			idrv_walk_begin(&recount.walk, view->table);
 		}
-		if (!idrv_walk_lines(&recount.walk, LINES_AT_ONCE, recount_entry, &ignored))
+		if (!idrv_list_walk(&recount.walk, recount_entry, &ignored))
 			break;
 		mutex_unlock(&idrv_list.lock);
 		cond_resched();
-		mutex_lock(&idrv_list.lock);
+		idrv_list_lock();
 	}
 	idrv_walk_end(&recount.walk);
 	idrv_list_status(status);

@@ -8,7 +8,7 @@ identifier f != { idrv_list_publish, idrv_rebuild_consider, idrv_freshness_annou
 position p;
 @@
 f(...) {
-... when != mutex_lock(&idrv_list.lock)
+... when != idrv_list_lock()
 idrv_list_current@p()
 ... when any
 }
@@ -17,7 +17,7 @@ idrv_list_current@p()
 position p;
 @@
 mutex_unlock(&idrv_list.lock)
-... when != mutex_lock(&idrv_list.lock)
+... when != idrv_list_lock()
 idrv_list_current@p()
 
 @script:python@

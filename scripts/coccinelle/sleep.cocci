@@ -10,6 +10,8 @@ rcu_read_lock()
 (
  mutex_lock@p(...)
 |
+ idrv_list_lock@p(...)
+|
  mutex_lock_interruptible@p(...)
 |
  mutex_lock_killable@p(...)

@@ -59,7 +59,7 @@ static uint64_t number_of(enum kind kind, uint32_t index)
 static void tell(const char *name, double value)
 {
 	if (rows)
-		printf("{\"name\":\"%s\",\"size\":%u,\"value\":%.0f,\"unit\":\"instructions\","
+		printf("{\"name\":\"%s\",\"size\":%d,\"value\":%.0f,\"unit\":\"instructions\","
 		       "\"baseline\":null,\"min\":%.0f,\"median\":%.0f,\"max\":%.0f}\n",
 		       name, LISTED, value, value, value, value);
 	else
@@ -118,7 +118,7 @@ static uint64_t single(enum kind kind, uint32_t valid_from, uint32_t verdict,
 	}
 	if (most < BATCH)
 		bail_out("no cost is common: of %u questions %u", QUESTIONS, most);
-	for (i = 0, k = 0; k < BATCH; i++)
+	for (i = 0, k = 0; i < QUESTIONS && k < BATCH; i++)
 		if (costs[i] == common)
 			typical[k++] = checks[i];
 	return common;

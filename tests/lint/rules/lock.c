@@ -9,7 +9,7 @@ static u64 on_one_way_without(bool hurry)
 	u64 version;
 
 	if (!hurry)
-		mutex_lock(&idrv_list.lock);
+		idrv_list_lock();
 	version = idrv_list_current()->version; /* finding */
 	if (!hurry)
 		mutex_unlock(&idrv_list.lock);
@@ -20,7 +20,7 @@ static u64 released(void)
 {
 	u64 version;
 
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	version = idrv_list_current()->version;
 	mutex_unlock(&idrv_list.lock);
 	return version + idrv_list_current()->count; /* finding */
@@ -30,7 +30,7 @@ static u64 right(void)
 {
 	u64 version;
 
-	mutex_lock(&idrv_list.lock);
+	idrv_list_lock();
 	version = idrv_list_current()->version;
 	mutex_unlock(&idrv_list.lock);
 	return version;

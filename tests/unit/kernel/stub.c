@@ -76,13 +76,11 @@ void mutex_lock(struct mutex *mutex)
 
 	if (lockdep_is_held(mutex))
 		stub_warn(__FILE__, __LINE__);
-	/* As the kernel: spin while the owner is likely to run, and queue. */
-	pthread_mutex_lock(&mutex->turn);
+	/* As the kernel, spin while the owner is likely to run. */
 	for (spins = 0; spins < 1000 && pthread_mutex_trylock(&mutex->lock); spins++)
 		__builtin_ia32_pause();
 	if (spins == 1000)
 		pthread_mutex_lock(&mutex->lock);
-	pthread_mutex_unlock(&mutex->turn);
 	STORE(mutex->owner, pthread_self());
 	STORE(mutex->held, true);
 	mutexes_held++;

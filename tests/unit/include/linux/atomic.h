@@ -9,6 +9,7 @@ typedef struct {
 } atomic64_t;
 
 #define atomic64_read(at)	__atomic_load_n(&(at)->counter, __ATOMIC_RELAXED)
+#define atomic64_dec(at)	((void)__atomic_sub_fetch(&(at)->counter, 1, __ATOMIC_RELAXED))
 #define atomic64_inc(at)	((void)__atomic_add_fetch(&(at)->counter, 1, __ATOMIC_RELAXED))
 #define atomic64_try_cmpxchg_relaxed(at, old, new) \
 	__atomic_compare_exchange_n(&(at)->counter, old, new, false, \
