@@ -55,6 +55,8 @@
  *	  release			if set, read the line of hop n + 1
  *	clear its earlier place
  *
+ * (The reader is in search.h, a line at a time, so that many may go on together.)
+ *
  * Suppose that the entry is in the table all along, and that the reader did not
  * see it at hop n, its place so far: then it read a word from which the entry
  * had been cleared. Both the later place and the marks were written before, and
