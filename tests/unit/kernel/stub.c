@@ -67,6 +67,13 @@ void stub_free(const void *memory, const char *kind, size_t wipe)
 	free(header);
 }
 
+static inline void sched_pause(void)
+{
+#ifdef __x86_64__
+	__builtin_ia32_pause();
+#endif
+}
+
 /* Locks. How many this thread holds says whether others may run. */
 static __thread int mutexes_held;
 
@@ -77,10 +84,9 @@ void mutex_lock(struct mutex *mutex)
 	if (lockdep_is_held(mutex))
 		stub_warn(__FILE__, __LINE__);
 	/* As the kernel, spin while the owner is likely to run. */
-	for (spins = 0; spins < 1000 && pthread_mutex_trylock(&mutex->lock); spins++)
-		__builtin_ia32_pause();
-	if (spins == 1000)
-		pthread_mutex_lock(&mutex->lock);
+	for (spins = 0; spins < 1000 && LOADED(mutex->held); spins++)
+		sched_pause();
+	pthread_mutex_lock(&mutex->lock);
 	STORE(mutex->owner, pthread_self());
 	STORE(mutex->held, true);
 	mutexes_held++;
