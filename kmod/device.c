@@ -73,6 +73,8 @@ static __always_inline unsigned int questions_read(union idrv_check *checks,
 	for (; i < count; i++) {
 		const u64 __user *words = (const u64 __user *)&from[i];
 
+		/* Where a record ends too soon, no part of an answer is written. */
+		unsafe_get_user(checks[i].raw[3], &from[i].issued, fault);
 		unsafe_get_user(checks[i].raw[0], words, fault);
 		unsafe_get_user(checks[i].raw[1], words + 1, fault);
 		unsafe_get_user(checks[i].raw[2], words + 2, fault);

@@ -149,6 +149,7 @@ static void check_refusals(void)
 	pointer = before_hole(63);
 	memcpy(pointer, &check, 63);
 	is(call(IDREVOKE_IOC_CHECK, pointer), EFAULT, "CHECK: one byte short is EFAULT");
+	ok(!memcmp(pointer, &check, sizeof(check) - 1), "... no part of an answer is written");
 	at = before_hole(64);
 	*at = check;
 	is(call(IDREVOKE_IOC_CHECK, at), 0, "... and with it, no failure");
