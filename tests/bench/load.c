@@ -273,8 +273,12 @@ static void measure(struct side *side)
 static void print_ratio(const char *name, const struct side *side)
 {
 	struct bench_samples ratio = bench_ratio(&side->times, &sides[MODULE].times);
+	struct bench_samples seconds = { 0 };
+	unsigned int i;
 
-	bench_row(name, count, "ratio", &ratio, &side->times);
+	for (i = 0; i < side->times.count; i++)
+		bench_sample(&seconds, side->times.value[i] / 1e9);
+	bench_row(name, count, "ratio", &ratio, &seconds);
 }
 
 static void print_side(const struct side *side)
