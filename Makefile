@@ -143,7 +143,7 @@ soak-kernel: tests kmod-uml
 	@IDREVOKE_FUZZ_CALLS=0 IDREVOKE_VM_OPTIONS='--timeout 100000000' IDREVOKE_KERNEL=uml tests/vm/fuzz.t
 
 bench bench-full: all
-	@scripts/setup bench
+	@scripts/setup bench kernels
 	+@$(MAKE) -C tests bench
 	@mkdir -p $(BUILD)/bench-files
 	@tests/bench/run $(if $(filter bench-full,$@),--full)

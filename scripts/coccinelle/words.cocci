@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/// The words of a table are read by search.h and by table.c, which alone stores to them with slot_store() and
-/// marks_set(): one store a word, in the order that its readers need.
+/// The words of a table are read by search.h and by table.c. The latter alone stores
+/// to them, with slot_store() and marks_set(): one store a word, in the order that
+/// its readers need.
 virtual report
 
 @elsewhere@
