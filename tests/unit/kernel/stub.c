@@ -2,6 +2,9 @@
 /* The kernel that kmod runs on here: memory, locks, work, clocks, randomness. */
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
+#include <sys/syscall.h>
+#include <linux/futex.h>
 #include <linux/hrtimer.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
@@ -74,21 +77,47 @@ static inline void sched_pause(void)
 #endif
 }
 
-/* Locks. How many this thread holds says whether others may run. */
+/*
+ * Locks: one word each, taken by one instruction. As in the kernel, who finds one
+ * held spins for a while, since the owner is likely to run, and then sleeps.
+ */
+enum mutex_state {
+	MUTEX_FREE,
+	MUTEX_HELD,
+	MUTEX_AWAITED,		/* held, and somebody may sleep */
+};
+
+/* How many this thread holds says whether others may run. */
 static __thread int mutexes_held;
 
-void mutex_lock(struct mutex *mutex)
+static bool mutex_change(struct mutex *mutex, u32 from, u32 to)
+{
+	return __atomic_compare_exchange_n(&mutex->state, &from, to, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+static bool mutex_spin(struct mutex *mutex)
 {
 	int spins;
 
+	for (spins = 0; spins < 1000; spins++) {
+		if (!LOADED(mutex->state) && mutex_change(mutex, MUTEX_FREE, MUTEX_HELD))
+			return true;
+		sched_pause();
+	}
+	return false;
+}
+
+void mutex_lock(struct mutex *mutex)
+{
 	if (lockdep_is_held(mutex))
 		stub_warn(__FILE__, __LINE__);
-	/* As the kernel, spin while the owner is likely to run. */
-	for (spins = 0; spins < 1000 && LOADED(mutex->held); spins++)
-		sched_pause();
-	pthread_mutex_lock(&mutex->lock);
+	if (!mutex_change(mutex, MUTEX_FREE, MUTEX_HELD) && !mutex_spin(mutex)) {
+		/* Others may sleep beside this one: futex(2), "Futexes Are Tricky". */
+		while (__atomic_exchange_n(&mutex->state, MUTEX_AWAITED, __ATOMIC_ACQUIRE))
+			syscall(SYS_futex, &mutex->state, FUTEX_WAIT_PRIVATE, MUTEX_AWAITED, NULL);
+	}
 	STORE(mutex->owner, pthread_self());
-	STORE(mutex->held, true);
 	mutexes_held++;
 }
 
@@ -97,13 +126,14 @@ void mutex_unlock(struct mutex *mutex)
 	if (!lockdep_is_held(mutex))
 		stub_warn(__FILE__, __LINE__);
 	mutexes_held--;
-	STORE(mutex->held, false);
-	pthread_mutex_unlock(&mutex->lock);
+	STORE(mutex->owner, 0);
+	if (__atomic_exchange_n(&mutex->state, MUTEX_FREE, __ATOMIC_RELEASE) == MUTEX_AWAITED)
+		syscall(SYS_futex, &mutex->state, FUTEX_WAKE_PRIVATE, 1);
 }
 
 bool lockdep_is_held(struct mutex *mutex)
 {
-	return LOADED(mutex->held) && pthread_equal(LOADED(mutex->owner), pthread_self());
+	return pthread_equal(LOADED(mutex->owner), pthread_self());
 }
 
 /* Scheduling. */
