@@ -44,6 +44,12 @@ complains 'a leak' <<'EOF'
 unreferenced object 0xffff888004a3b000 (size 64):
   comm "insmod", pid 120, jiffies 4294901234 (age 12.020s)
 EOF
+complains 'a search for leaks that has turned itself off' <<'EOF'
+[   12.1] kmemleak: Kernel memory leak detector disabled
+EOF
+complains 'a module that cannot be unloaded' <<'EOF'
+vm-init: idrevoke cannot be unloaded
+EOF
 complains 'a task that hangs' <<'EOF'
 [  250.1] INFO: task idrevoked:120 blocked for more than 122 seconds.
 EOF
