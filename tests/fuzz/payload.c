@@ -14,6 +14,15 @@
 
 enum { RAW = 1, CUT = 2, APPEND = 4, TWICE = 8 };
 
+/* Of the mode: a few only, since those take their time. */
+#define IS_LONG(mode)	((mode) >> 4 == 1)
+
+/*
+ * More than is unpacked at a time, which is 64 KiB: twice, since only the second time
+ * a record lies across the end.
+ */
+#define LONG_RECORDS	7000
+
 /* How many records are read before the end, and whether it is a good one. */
 struct outcome {
 	bool opened;
@@ -89,6 +98,25 @@ static struct outcome read_payload(FILE *file, const uint8_t *data,
 	return outcome;
 }
 
+/* Puts records before those of the input, and counts them in its header. Return: the size. */
+static size_t lengthen(uint8_t **data, size_t size)
+{
+	uint8_t *longer = realloc(*data, size + LONG_RECORDS * RECORD), *at = longer + HEADER;
+
+	fuzz_check(longer, "no memory");
+	memmove(at + LONG_RECORDS * RECORD, at, size - HEADER);
+	fuzz_put(longer + 40, oracle_le(longer + 40, 8) + LONG_RECORDS, 8);
+	fuzz_put(longer + 48, oracle_le(longer + 48, 8) + LONG_RECORDS, 8);
+	for (uint64_t i = 0; i < LONG_RECORDS; i++) {
+		at = fuzz_put(at, i << 32 | (oracle_mix(i + 1) & 0xffffffff), 8);
+		/* the person is listed, no card */
+		at = fuzz_put(at, 2 << 24, 8);
+		at = fuzz_put(at, 0, RECORD - 16);
+	}
+	*data = longer;
+	return size + LONG_RECORDS * RECORD;
+}
+
 static void check_unpacked(struct fuzz_input *input, unsigned int mode, unsigned int wrong)
 {
 	size_t size = input->left, packed;
@@ -96,6 +124,8 @@ static void check_unpacked(struct fuzz_input *input, unsigned int mode, unsigned
 	struct idrevoke_feed_payload named = { .unpacked = HEADER };
 	struct outcome wanted, got;
 
+	if (IS_LONG(mode) && size >= HEADER)
+		size = lengthen(&data, size);
 	if (size >= HEADER) {
 		named.base = oracle_le(data + 24, 8) ^ (wrong & 1);
 		named.version = oracle_le(data + 32, 8) ^ (wrong >> 1 & 1);

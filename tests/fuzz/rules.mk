@@ -22,7 +22,8 @@ fuzz_kmod_flags := -I$(top)/tests/fuzz/include -I$(top)/tests/unit/include -I$(t
 # So small that a program of a few hundred bytes makes tables grow and be rebuilt.
 fuzz_small_flags := -DIDRV_KEY_BITS=16 -DIDRV_TABLE_LINES_MIN=4 -DSTUB_PAGE_SIZE=128UL
 
-# All of kmod but what only talks to the kernel.
+# All of kmod but what only talks to the kernel: netlink attributes are decoded by the
+# kernel's own code and policies, so vm/fuzz.c sends them to a real one.
 fuzz_kmod_names := $(filter-out main device netlink,$(basename $(notdir $(wildcard $(top)/kmod/*.c))))
 fuzz_kmod := $(fuzz_out)/kmod/number.o $(fuzz_out)/kmod/record.o $(fuzz_out)/kmod/digest.o
 fuzz_small := $(fuzz_kmod_names:%=$(fuzz_out)/small/%.o) $(fuzz_out)/stub.o
