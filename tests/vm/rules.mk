@@ -31,4 +31,4 @@ $(out)/vm/parts/%.o: vm/%.c
 
 -include $(patsubst %.o,%.o.d,$(vm_fuzz) $(vm_oracle))
 
-$(out)/vm/uring: private LIBS += -luring
+$(out)/vm/uring $(out)/vm/fuzz: private LIBS += -luring

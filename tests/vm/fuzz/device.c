@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The device: questions from good memory and bad, commands that are none, and
- * what else can be done to a descriptor.
+ * what else can be done to a descriptor. Each tenth command goes by io_uring, where
+ * there is one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <liburing.h>
 
 #include "fuzz.h"
 #include "tap.h"
@@ -43,6 +46,9 @@ enum place {
 	NOWHERE,
 	PLACES,
 };
+
+static struct io_uring ring;
+static bool has_ring;
 
 static void remember(struct descriptor *descriptor)
 {
@@ -80,12 +86,15 @@ void device_open_all(void)
 	close(fd);
 	for (i = 0; i < DESCRIPTORS; i++)
 		open_descriptor(&descriptors[i]);
+	has_ring = !io_uring_queue_init(1, &ring, 0);
 }
 
 void device_close_all(void)
 {
 	unsigned int i;
 
+	if (has_ring)
+		io_uring_queue_exit(&ring);
 	for (i = 0; i < DESCRIPTORS; i++)
 		close(descriptors[i].fd);
 	munmap(arena, ARENA + PAGE);
@@ -134,15 +143,41 @@ static uint64_t lay(enum place place, const void *bytes, size_t size, uint8_t **
 	return (uintptr_t)(place == READONLY ? arena_readonly : arena) + offset;
 }
 
+static int call_by_ring(int fd, uint32_t command, uint64_t argument)
+{
+	struct io_uring_sqe *entry = io_uring_get_sqe(&ring);
+	struct idrevoke_uring *area = (void *)entry->cmd;
+	struct io_uring_cqe *completion;
+	int result;
+
+	io_uring_prep_rw(IORING_OP_URING_CMD, entry, fd, NULL, 0, 0);
+	entry->cmd_op = command;
+	area->address = argument;
+	area->reserved = 0;
+	if (io_uring_submit_and_wait(&ring, 1) < 0 || io_uring_peek_cqe(&ring, &completion))
+		bail_out("io_uring");
+	result = completion->res;
+	io_uring_cqe_seen(&ring, completion);
+	return result;
+}
+
 static int call(const struct descriptor *descriptor, unsigned long command, uint64_t argument)
 {
+	/* Not by chance, since what a seed leads to should stay. */
+	static unsigned int calls;
 	int fd = fuzz_chance(3) ? dup(descriptor->fd) : descriptor->fd;
-	int result = ioctl(fd, command, argument);
-	int error = errno;
+	int result;
 
+	if (has_ring && ++calls % 10 == 0) {
+		result = call_by_ring(fd, command, argument);
+	} else {
+		result = ioctl(fd, command, argument);
+		if (result < 0)
+			result = -errno;
+	}
 	if (fd != descriptor->fd)
 		close(fd);
-	return result < 0 ? -error : result;
+	return result;
 }
 
 static bool uses_unknown(const struct idrevoke_check *check)
@@ -381,6 +416,8 @@ static int ask_in_child(void *argument)
 {
 	struct descriptor *descriptor = argument;
 
+	/* Its parent goes on with the ring, and would not know what was done there. */
+	has_ring = false;
 	step_check(descriptor);
 	step_info(descriptor);
 	return 0;
