@@ -9,6 +9,7 @@ export TMPDIR=/run # systemd clears /tmp when it starts
 # shellcheck source=tests/lib/agent.sh
 . "$IDREVOKE_TOP/tests/lib/agent.sh"
 patience=60 # machines are emulated, and may be busy
+case ${IDREVOKE_KERNEL-} in kasan | kcsan) patience=300 ;; esac # and slow
 
 sources=$IDREVOKE_TOP/agent/idrevoked
 card=110101199003078881
