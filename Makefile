@@ -114,10 +114,13 @@ check-kernels: tests kmod-kasan kmod-kcsan kmod-backports kmod-uml
 check-full: export IDREVOKE_VM_OPTIONS = --poison
 check-full: export IDREVOKE_POWER_CUTS = 20
 check-full: export IDREVOKE_FUZZ_RUNS = 100000
-check-full: check lint
+check-full: export IDREVOKE_HAMMER_SECONDS = 30
+check-full: check
+	+@$(MAKE) lint
 	+@$(MAKE) check-threads
 	@$(call on_kernel,kasan,$(vm_failures))
-	@$(call scripts_on_kernel,kasan,$(vm_large))
+	@IDREVOKE_FUZZ_CALLS=50000 $(call on_kernel,kasan,tests/vm/fuzz.t)
+	@$(call scripts_on_kernel,kasan,$(vm_large) tests/vm/reload.t)
 	@$(call on_kernel,kcsan,tests/vm/unload.t)
 	@$(call scripts_on_kernel,kcsan,$(vm_scripts))
 	@$(call scripts_on_kernel,backports,$(vm_scripts))
@@ -136,7 +139,8 @@ check-threads: agent tests
 	@! cat $(threads)/report.* 2>/dev/null
 
 # Messages and calls in the kernel without end, and beside that the targets outside.
-soak: soak-kernel soak-targets
+soak: tests kmod-uml
+	+@$(MAKE) --jobs=2 soak-kernel soak-targets
 soak-targets: tests
 	@tests/fuzz/run --forever
 soak-kernel: tests kmod-uml
