@@ -8,7 +8,7 @@
  *	writer			idrv_delta_apply(): idrv_table_update(), move() and others()
  *	claim			slot_claim(), idrv_table_insert()
  *	move			entry_move(), and what then takes the earlier place
- * *	marks			marks_set()
+ *	marks			marks_set()
  *	slot			slot_store(), smp_store_release()
  *	version			rcu_assign_pointer() in idrv_list_publish()
  *	reader			idrv_check_answer(), idrv_table_find(), smp_rmb()
