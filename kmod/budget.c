@@ -94,17 +94,18 @@ void idrv_budget_put(struct idrv_budget *budget)
 bool idrv_budget_spend(struct idrv_budget *budget, u64 now)
 {
 	unsigned int limit = READ_ONCE(idrv_hits_per_hour);
-	u64 share = limit ? HOUR / limit : 0;
 	s64 full_at = atomic64_read(&budget->full_at);
 	s64 after;
 
-	do {
-		after = max_t(s64, full_at, now) + share;
-		if (limit && after > (s64)(now + HOUR)) {
+	while (limit) {
+		after = max_t(s64, full_at, now) + HOUR / limit;
+		if (after > (s64)(now + HOUR)) {
 			atomic64_inc(&budget->throttled);
 			return false;
 		}
-	} while (!atomic64_try_cmpxchg_relaxed(&budget->full_at, &full_at, after));
+		if (atomic64_try_cmpxchg_relaxed(&budget->full_at, &full_at, after))
+			break;
+	}
 	atomic64_inc(&budget->hits);
 	return true;
 }

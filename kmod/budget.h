@@ -3,6 +3,7 @@
 #define _IDRV_BUDGET_H
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/list.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
@@ -15,12 +16,15 @@
  * @full_at: when the bucket will be full again, in ns of CLOCK_BOOTTIME
  * @hits: answers given that revealed a listing
  * @throttled: answers withheld
+ *
+ * What hits write is on a cache line of its own: who opens the device reads the others,
+ * of every user.
  */
 struct idrv_budget {
 	struct list_head node;
 	kuid_t uid;
 	unsigned int openers;
-	atomic64_t full_at;
+	atomic64_t full_at ____cacheline_aligned;
 	atomic64_t hits;
 	atomic64_t throttled;
 };
