@@ -20,7 +20,9 @@ flavour=${IDREVOKE_KERNEL:-debian}
 module=${IDREVOKE_MODULE:-$IDREVOKE_BUILD/kmod/idrevoke.ko}
 # What figures depend on, as lines of the file
 circumstances() {
-	echo "kernel $(cat "$("$IDREVOKE_TOP/scripts/kernel" debian)/release")"
+	local release
+	release=$(cat "$("$IDREVOKE_TOP/scripts/kernel" debian)/release")
+	echo "kernel $release (Debian $(dpkg-query -W -f '${Version}' "linux-headers-$release"))"
 	echo "compiler $(readelf -p .comment "$module" | sed -n 's/.*GCC: //p' | sort -u | paste -sd ' ')"
 	echo "qemu $(qemu-system-x86_64 --version | sed -n 's/^QEMU emulator version //p')"
 }
