@@ -66,7 +66,7 @@ void *pages_allocate(size_t size, bool huge)
 	return area->memory;
 }
 
-void pages_free(void *memory)
+void pages_free(const void *memory)
 {
 	struct area **link, *area;
 

@@ -15,6 +15,6 @@ void pages_peak_reset(void);
 
 /* Pages of 2 MiB if @huge, of 4 KiB otherwise, all of them there. Never NULL. */
 void *pages_allocate(size_t size, bool huge);
-void pages_free(void *memory);
+void pages_free(const void *memory);
 
 #endif
