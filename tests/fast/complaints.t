@@ -47,6 +47,9 @@ EOF
 complains 'a search for leaks that has turned itself off' <<'EOF'
 [   12.1] kmemleak: Kernel memory leak detector disabled
 EOF
+does_not 'a search for leaks that looks at more, for want of memory' <<'EOF'
+[    4.8] kmemleak: Cannot allocate a scan area, scanning the full object
+EOF
 complains 'a module that cannot be unloaded' <<'EOF'
 vm-init: idrevoke cannot be unloaded
 EOF
