@@ -5,10 +5,13 @@
  * results; then the kernel's code for the same records, without the netlink hop.
  *
  * usage: file DIRECTORY [SIZE]
- * The file is written there first, and removed at the end.
+ * The file is written there first, and removed at the end, however that comes.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +26,45 @@
 #include "writer.h"
 
 #define ROUNDS	2
+
+/* Of this run, in the one that is named; the files are in its directory SNAPSHOT. */
+#define SNAPSHOT	"snapshot"
+static char *own;
+static int directory = -1;
+
+static void remove_files(void)
+{
+	int files = openat(directory, SNAPSHOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = files < 0 ? NULL : fdopendir(files);
+	struct dirent *entry;
+
+	while (stream && (entry = readdir(stream)))
+		unlinkat(files, entry->d_name, 0);
+	unlinkat(directory, SNAPSHOT, AT_REMOVEDIR);
+	rmdir(own);
+}
+
+/* A thread, in which exit() may be called at any time. */
+static void *end_on_signal(void *signals)
+{
+	int signal;
+
+	sigwait(signals, &signal);
+	exit(128 + signal);
+}
+
+static void expect_end(void)
+{
+	static sigset_t signals;
+	pthread_t thread;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	if (atexit(remove_files) || pthread_create(&thread, NULL, end_on_signal, &signals))
+		exit(1);
+}
 
 static void must(int error, const char *what)
 {
@@ -45,7 +87,7 @@ static struct idrevoke_record record_of(uint64_t size, uint64_t i)
 	};
 }
 
-static void write_snapshot(int directory, uint64_t size, struct idrevoke_feed_payload *named)
+static void write_snapshot(uint64_t size, struct idrevoke_feed_payload *named)
 {
 	struct idrevoke_payload_header header = {
 		.epoch = 1, .version = 1, .records = size, .count = size, .issued = 1800000000,
@@ -67,7 +109,7 @@ static void write_snapshot(int directory, uint64_t size, struct idrevoke_feed_pa
 }
 
 /* What it takes to have the file in force, in ns. */
-static double load(int directory, const struct idrevoke_feed_payload *named)
+static double load(const struct idrevoke_feed_payload *named)
 {
 	static uint8_t block[IDREVOKE_BLOCK_RECORDS * IDREVOKE_RECORD_SIZE];
 	const struct idrevoke_payload_header *header;
@@ -100,30 +142,29 @@ int main(int count, char **arguments)
 	uint64_t size = bench_size(count > 2 ? arguments[2] : "1e8");
 	struct idrevoke_feed_payload named = {};
 	struct bench_samples rate = {};
-	char path[IDREVOKE_FEED_PATH];
-	int directory, round;
+	int round;
 
-	directory = count > 1 ? open(arguments[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	if (directory < 0) {
+	if (count < 2) {
 		fprintf(stderr, "usage: file DIRECTORY [SIZE]\n");
 		return 2;
 	}
-	if (mkdirat(directory, "snapshot", 0700) && errno != EEXIST)
-		must(-errno, arguments[1]);
+	must(asprintf(&own, "%s/file.XXXXXX", arguments[1]) < 0 ? -ENOMEM : 0, "a name");
+	must(mkdtemp(own) ? 0 : -errno, own);
+	directory = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	expect_end();
+	must(directory < 0 || mkdirat(directory, SNAPSHOT, 0700) ? -errno : 0, own);
 	rcu_register_thread();
 	writer_begin(size);
 	fprintf(stderr, "file: writing %llu records\n", (unsigned long long)size);
-	write_snapshot(directory, size, &named);
+	write_snapshot(size, &named);
 	for (round = 0; round < ROUNDS; round++) {
-		double ns = load(directory, &named);
+		double ns = load(&named);
 
 		writer_settle();
 		bench_sample(&rate, size * 1e3 / ns);
 		fprintf(stderr, "file: %.0f MB in force after %.1f s\n", named.stored / 1e6,
 			ns / 1e9);
 	}
-	idrevoke_feed_path(&named, path);
-	unlinkat(directory, path, 0);
 	bench_row("load.file_rate", size, "M/s", &rate, NULL);
 	writer_end();
 	rcu_unregister_thread();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Our table beside what an engineer would pick instead: bytes an entry, load rate,
- * a miss, a hit, a batched miss, of each in turn, round by round, in one process.
+ * a miss, a hit, a batched miss, of each in turn, round by round, in one process. That
+ * is one of its own for each size, and for each pair where all do not fit in memory: if
+ * it fails, because one of them does, the others go on in pairs.
  *
  * usage: peers [--only NAME] SIZE...
  */
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -175,32 +178,6 @@ static void tell_too_large(const struct side *side, uint64_t size)
 		(unsigned long long)size);
 }
 
-static void measure(struct side *const *sides, int count, uint64_t size)
-{
-	int round, i;
-
-	for (round = 0; round < ROUNDS; round++)
-		for (i = 0; i < count; i++)
-			measure_round(sides[i], size, round);
-	for (i = 0; i < count; i++)
-		sides[i]->contender->drop();
-}
-
-/* One after another with ours, the first, where they do not fit in memory together. */
-static void measure_pairs(struct side *const *sides, int count, uint64_t size)
-{
-	int i;
-
-	for (i = 1; i < count; i++) {
-		struct side *pair[] = { sides[0], sides[i] };
-
-		if (fits(pair, 2, size))
-			measure(pair, 2, size);
-		else
-			tell_too_large(sides[i], size);
-	}
-}
-
 static void row(const struct side *side, const char *what, uint64_t size, const char *unit,
 		const struct bench_samples *samples, const struct bench_samples *ours)
 {
@@ -219,7 +196,57 @@ static void print_rows(const struct side *side, const struct side *ours, uint64_
 	row(side, "batch_miss_ns", size, "ns", &side->batch, &ours->batch);
 }
 
-static void compare(uint64_t size, const char *only)
+static void measure(struct side *const *sides, int count, uint64_t size)
+{
+	int round, i;
+
+	for (round = 0; round < ROUNDS; round++)
+		for (i = 0; i < count; i++)
+			measure_round(sides[i], size, round);
+	for (i = 0; i < count; i++)
+		sides[i]->contender->drop();
+}
+
+/*
+ * Measures in a process of its own, and prints the rows of all but the first @known
+ * sides, which are known. Return: whether that has succeeded.
+ */
+static bool measured(struct side *const *sides, int count, uint64_t size, int known)
+{
+	pid_t child = fork();
+	int status, i;
+
+	if (!child) {
+		measure(sides, count, size);
+		for (i = known; i < count; i++)
+			print_rows(sides[i], sides[0], size);
+		exit(0);
+	}
+	return child > 0 && waitpid(child, &status, 0) == child && !status;
+}
+
+/* One after another with ours, the first; whose rows are of the first such pair. */
+static bool measured_pairs(struct side *const *sides, int count, uint64_t size)
+{
+	bool all = true;
+	int known = 0, i;
+
+	for (i = 1; i < count; i++) {
+		struct side *pair[] = { sides[0], sides[i] };
+
+		if (!fits(pair, 2, size)) {
+			tell_too_large(sides[i], size);
+		} else if (measured(pair, 2, size, known)) {
+			known = 1;
+		} else {
+			fprintf(stderr, "peers: %s has failed\n", sides[i]->contender->name);
+			all = false;
+		}
+	}
+	return all;
+}
+
+static bool compare(uint64_t size, const char *only)
 {
 	static struct side all[CONTENDERS];
 	struct side *sides[CONTENDERS];
@@ -231,14 +258,17 @@ static void compare(uint64_t size, const char *only)
 			sides[count++] = &all[i];
 	}
 	fprintf(stderr, "peers: %llu entries\n", (unsigned long long)size);
-	if (fits(sides, count, size))
-		measure(sides, count, size);
-	else if (count > 1)
-		measure_pairs(sides, count, size);
-	else
-		tell_too_large(sides[0], size);
-	for (i = 0; i < count; i++)
-		print_rows(sides[i], sides[0], size);
+	if (fits(sides, count, size)) {
+		if (measured(sides, count, size, 0))
+			return true;
+		if (count > 1)
+			measured_pairs(sides, count, size);
+		return false;
+	}
+	if (count > 1)
+		return measured_pairs(sides, count, size);
+	tell_too_large(sides[0], size);
+	return true;
 }
 
 /*
@@ -281,6 +311,7 @@ int main(int count, char **arguments)
 {
 	const struct option options[] = { { "only", required_argument, NULL, 'o' }, {} };
 	const char *only = NULL;
+	bool all = true;
 	int option, i;
 
 	while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
@@ -292,6 +323,6 @@ int main(int count, char **arguments)
 		usage();
 	have_large_pages(arguments);
 	for (i = optind; i < count; i++)
-		compare(bench_size(arguments[i]), only);
-	return 0;
+		all &= compare(bench_size(arguments[i]), only);
+	return !all;
 }
