@@ -90,11 +90,7 @@ static void find_batch(const uint64_t *numbers, uint32_t *values)
 
 static uint64_t bytes(void)
 {
-	u64 words = idrv_table_memory(table);
-	u64 page = table->bytes < 8 * PAGES_HUGE ? 4096 : PAGES_HUGE;
-
-	/* In the kernel, an entry in the page table and one in vmalloc's own array. */
-	return words + 16 * (table->bytes / page);
+	return idrv_table_memory(table) + pages_overhead(table->words);
 }
 
 static void drop(void)

@@ -197,13 +197,11 @@ void writer_feed_commit(uint64_t low, uint64_t high)
 
 double writer_bytes_per_entry(void)
 {
+	const struct idrv_view *view = rcu_dereference_protected(idrv_list.view, true);
 	struct idrv_status status;
-	double pages;
 
 	idrv_list_status(&status);
-	/* An entry in the page table, and one in vmalloc's own array, for each. */
-	pages = status.memory / (status.memory < 16 << 20 ? 4096. : 1. * PAGES_HUGE);
-	return (status.memory + 16 * pages) / status.count;
+	return (double)(status.memory + pages_overhead(view->table->words)) / status.count;
 }
 
 void writer_settle(void)
