@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* More rounds than anything here takes. */
-#define BENCH_ROUNDS_MAX	64
+#define BENCH_ROUNDS_MAX	256
 
 /**
  * struct bench_samples - what was measured, round by round
