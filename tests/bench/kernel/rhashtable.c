@@ -63,11 +63,18 @@ static int table_insert(unsigned int some)
 	return error;
 }
 
+/* As kmod/check.c has it: inline, like rhashtable_lookup(). */
 static __always_inline u32 table_ask(u64 number)
 {
+	struct idrv_search search;
+	enum idrv_found found;
 	u32 value;
 
-	return idrv_table_find(table, number, &value) ? value : 0;
+	idrv_search_begin(table, &search, number);
+	do {
+		found = idrv_search_line(table, &search, &value);
+	} while (found == IDRV_FOUND_MARK);
+	return found == IDRV_FOUND_VALUE ? value : 0;
 }
 
 /*
