@@ -7,12 +7,14 @@
  *
  * A list that grows is rebuilt again and again, and fullest before that: all is
  * measured at POINTS fillings of one such cycle, and averaged. Questions are made
- * aside, in chunks that fit the nearest cache.
+ * aside, in chunks that fit the nearest cache. A figure is the mean of the middle half
+ * of CHUNKS such chunks: what other programs disturb is among the slowest of them.
  *
  * usage: lookup [SIZE]
  */
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <urcu.h>
 
@@ -73,6 +75,25 @@ static double begin(void)
 			__builtin_ia32_pause();
 	}
 	return bench_now();
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Of what all chunks took: ns a question. */
+static double middle(double took[CHUNKS])
+{
+	double sum = 0;
+	int i;
+
+	qsort(took, CHUNKS, sizeof(*took), by_time);
+	for (i = CHUNKS / 4; i < CHUNKS - CHUNKS / 4; i++)
+		sum += took[i];
+	return sum / (CHUNKS / 2) / CHUNK;
 }
 
 /* Each of the following measures one chunk: ns in all. */
@@ -193,12 +214,14 @@ struct half {
 static void *half_thread(void *argument)
 {
 	struct half *half = argument;
+	double took[CHUNKS];
 	int chunk;
 
 	rcu_register_thread();
 	of_two = true;
 	for (chunk = 0; chunk < CHUNKS; chunk++)
-		half->ns += half->measure(&half->random) / CHUNKS / CHUNK;
+		took[chunk] = half->measure(&half->random);
+	half->ns = middle(took);
 	rcu_unregister_thread();
 	return NULL;
 }
@@ -233,18 +256,24 @@ struct costs {
 
 static struct costs measure_round(uint64_t *random)
 {
-	struct costs costs = {};
+	double bare[CHUNKS], miss[CHUNKS], hit[CHUNKS], batch[CHUNKS];
+	struct costs costs;
 	int chunk;
 
 	for (chunk = 0; chunk < CHUNKS; chunk++) {
-		costs.bare_single += bare_single(random) / CHUNKS / CHUNK;
-		costs.miss += table_miss(random) / CHUNKS / CHUNK;
-		costs.hit += table_hit(random) / CHUNKS / CHUNK;
+		bare[chunk] = bare_single(random);
+		miss[chunk] = table_miss(random);
+		hit[chunk] = table_hit(random);
 	}
+	costs.bare_single = middle(bare);
+	costs.miss = middle(miss);
+	costs.hit = middle(hit);
 	for (chunk = 0; chunk < CHUNKS; chunk++) {
-		costs.bare_batch += bare_batch(random) / CHUNKS / CHUNK;
-		costs.batch += check_batch(random) / CHUNKS / CHUNK;
+		bare[chunk] = bare_batch(random);
+		batch[chunk] = check_batch(random);
 	}
+	costs.bare_batch = middle(bare);
+	costs.batch = middle(batch);
 	costs.bare_two = rate_of_two(bare_batch, random) * costs.bare_batch;
 	costs.batch_two = rate_of_two(check_batch, random) * costs.batch;
 	fprintf(stderr, "%.0f: miss %.0f hit %.0f; %.1f: batch %.1f; two %.2f %.2f\n",
