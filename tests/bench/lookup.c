@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <urcu.h>
 
 #include "bench.h"
@@ -31,6 +32,7 @@
 #define CHUNKS	256
 #define ROUNDS	5
 #define MEETINGS	1000
+#define WARM_CHUNKS	3
 #define BARE_GROUP	32	/* lines that are fetched at the same time */
 #define NO_WORD		1ULL	/* which no line has: it has no hop */
 
@@ -101,16 +103,16 @@ static int by_time(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Of what all chunks took: ns a question. */
-static double middle(double took[CHUNKS])
+/* Of what so many chunks took: ns a question. */
+static double middle(double *took, int chunks)
 {
 	double sum = 0;
 	int i;
 
-	qsort(took, CHUNKS, sizeof(*took), by_time);
-	for (i = CHUNKS / 4; i < CHUNKS - CHUNKS / 4; i++)
+	qsort(took, chunks, sizeof(*took), by_time);
+	for (i = chunks / 4; i < chunks - chunks / 4; i++)
 		sum += took[i];
-	return sum / (CHUNKS / 2) / CHUNK;
+	return sum / (chunks - chunks / 4 * 2) / CHUNK;
 }
 
 /* Each of the following measures one chunk: ns in all. */
@@ -225,41 +227,64 @@ static double check_batch(uint64_t *random)
 struct half {
 	double (*measure)(uint64_t *random);
 	uint64_t random;
-	double ns;
+	double took[CHUNKS];
+	bool lost[CHUNKS];	/* its processor, meanwhile */
 };
+
+static long losses(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nivcsw + usage.ru_nvcsw;
+}
 
 static void *half_thread(void *argument)
 {
 	struct half *half = argument;
-	double took[CHUNKS];
-	int chunk;
+	int chunk, warm;
+	long before;
 
 	rcu_register_thread();
 	of_two = true;
 	for (chunk = 0; chunk < CHUNKS; chunk++) {
 		meet_at_work();
-		took[chunk] = half->measure(&half->random);
+		before = losses();
+		/* What ran here before has left caches that know nothing of this. */
+		for (warm = 0; warm <= WARM_CHUNKS; warm++)
+			half->took[chunk] = half->measure(&half->random);
+		half->lost[chunk] = losses() != before;
 	}
-	half->ns = middle(took);
 	rcu_unregister_thread();
 	return NULL;
 }
 
-/* Checks per ns of both together. */
+/* Checks per ns of both together, of chunks that neither was kept from. */
 static double rate_of_two(double (*measure)(uint64_t *random), uint64_t *random)
 {
-	struct half half[2];
+	static struct half half[2];
+	int i, chunk, kept = 0;
 	pthread_t thread[2];
-	int i;
 
 	arrivals = 0;
 	for (i = 0; i < 2; i++) {
-		half[i] = (struct half){ measure, random_next(random), 0 };
+		half[i].measure = measure;
+		half[i].random = random_next(random);
 		pthread_create(&thread[i], NULL, half_thread, &half[i]);
 	}
 	for (i = 0; i < 2; i++)
 		pthread_join(thread[i], NULL);
-	return 1 / half[0].ns + 1 / half[1].ns;
+	for (chunk = 0; chunk < CHUNKS; chunk++) {
+		if (half[0].lost[chunk] || half[1].lost[chunk])
+			continue;
+		half[0].took[kept] = half[0].took[chunk];
+		half[1].took[kept++] = half[1].took[chunk];
+	}
+	if (!kept) {
+		fprintf(stderr, "lookup: there are no two processors for two threads\n");
+		exit(1);
+	}
+	return 1 / middle(half[0].took, kept) + 1 / middle(half[1].took, kept);
 }
 
 /* One round at one filling: ns of each. */
@@ -284,15 +309,15 @@ static struct costs measure_round(uint64_t *random)
 		miss[chunk] = table_miss(random);
 		hit[chunk] = table_hit(random);
 	}
-	costs.bare_single = middle(bare);
-	costs.miss = middle(miss);
-	costs.hit = middle(hit);
+	costs.bare_single = middle(bare, CHUNKS);
+	costs.miss = middle(miss, CHUNKS);
+	costs.hit = middle(hit, CHUNKS);
 	for (chunk = 0; chunk < CHUNKS; chunk++) {
 		bare[chunk] = bare_batch(random);
 		batch[chunk] = check_batch(random);
 	}
-	costs.bare_batch = middle(bare);
-	costs.batch = middle(batch);
+	costs.bare_batch = middle(bare, CHUNKS);
+	costs.batch = middle(batch, CHUNKS);
 	costs.bare_two = rate_of_two(bare_batch, random) * costs.bare_batch;
 	costs.batch_two = rate_of_two(check_batch, random) * costs.batch;
 	fprintf(stderr, "%.0f: miss %.0f hit %.0f; %.1f: batch %.1f; two %.2f %.2f\n",
