@@ -15,6 +15,7 @@
 #include "cards.h"
 #include "faults.h"
 
+#define SYSLOG_ACTION_CLEAR		5
 #define SYSLOG_ACTION_CONSOLE_LEVEL	8
 
 static int module;		/* file */
@@ -132,6 +133,8 @@ int main(void)
 	 * report of a fault has. Errors, as KASAN's, still come to the console.
 	 */
 	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 4);
+	/* User-mode Linux has two of RCU itself, while it boots. */
+	klogctl(SYSLOG_ACTION_CLEAR, NULL, 0);
 	faults_walk("load", try_load);
 	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 8);
 	log = guest_kernel_log();
