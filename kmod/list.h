@@ -208,7 +208,7 @@ int idrv_delta_apply(struct idrv_change *changes, u64 count, struct idrv_view *v
 		     const struct idrv_commitment *commitment, struct idrv_refusal *refusal);
 
 /* rebuild.c */
-#define IDRV_CENTIBYTES_SNAPSHOT	1062
+#define IDRV_CENTIBYTES_SNAPSHOT	1059
 #define IDRV_CENTIBYTES_GROW		1040
 #define IDRV_CENTIBYTES_FULL		905
 

@@ -307,6 +307,7 @@ static bool entry_move(struct idrv_table *table, u64 slot)
 	marks_set(table, &place, hop);
 	slot_store(table, to, word_make(place.tag, hop, value));
 	slot_store(table, slot, 0);
+	table->hops += hop - word_hop(word);
 
 	if (!table->walks)
 		return true;
@@ -367,6 +368,7 @@ int idrv_table_insert(struct idrv_table *table, u64 number, u32 value)
 		return -ENOSPC;
 	slot_store(table, slot, word_make(place.tag, hop, value));
 	table->count++;
+	table->hops += hop;
 	tell_walks(table, slot, number, IDRV_VALUE_REMOVE, value);
 	return 0;
 }
@@ -433,6 +435,7 @@ bool idrv_table_remove(struct idrv_table *table, u64 number)
 	word = table->words[slot];
 	slot_store(table, slot, 0);
 	table->count--;
+	table->hops -= word_hop(word);
 	tell_walks(table, slot, number, word_value(word), IDRV_VALUE_REMOVE);
 	return true;
 }
@@ -476,6 +479,7 @@ void idrv_table_fill(struct idrv_table *table, u64 slot, u64 number, u32 value)
 		hop++;
 	slot_store(table, slot, word_make(place.tag, hop, value));
 	table->count++;
+	table->hops += hop;
 	tell_walks(table, slot, number, IDRV_VALUE_REMOVE, value);
 }
 

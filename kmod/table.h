@@ -39,7 +39,8 @@
  * A question that is not answered in its home line goes on to hop 1 only if mark
  * c1 is set, and from there to hop 2 only if c2 is. Marks are only ever set.
  * Each that has lost its cause sends an eighth of its line's questions further
- * than need be: they are counted, and the table is rebuilt when they abound.
+ * than need be, and an entry that found its home full stays away when there is
+ * place again: both are counted, and the table is rebuilt when they abound.
  * (A count of how far entries reach, the other way to spend bits at home, would
  * send all of a line's questions as far as its farthest entry.)
  *
@@ -97,6 +98,8 @@ struct idrv_walk;
  * @line_remainder: what that division leaves; both to find a line's numbers
  * @count: entries
  * @marks: marks that are set
+ * @hops: of all entries together
+ * @hops_new: these when it was new, if a rebuild made it
  * @walks: walks under way
  * @retired: frees the table when nobody reads it any more
  *
@@ -113,6 +116,8 @@ struct idrv_table {
 
 	u64 count ____cacheline_aligned;
 	u64 marks;
+	u64 hops;
+	u64 hops_new;
 	struct idrv_walk *walks;
 	struct rcu_work retired;
 };

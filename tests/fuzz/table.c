@@ -45,7 +45,7 @@ static unsigned int index_of(u64 number)
 
 static void check_all(void)
 {
-	u64 i, marks = 0, entries = 0;
+	u64 i, marks = 0, entries = 0, hops = 0;
 	u32 value;
 
 	for (i = 0; i < UNIVERSE; i++) {
@@ -57,8 +57,13 @@ static void check_all(void)
 	}
 	for (i = 0; i < table->lines * IDRV_LINE_WORDS; i++) {
 		marks += !!(table->words[i] & WORD_MARK);
-		entries += word_hop(table->words[i]) >= 0;
+		if (word_hop(table->words[i]) < 0)
+			continue;
+		entries++;
+		hops += word_hop(table->words[i]);
 	}
+	fuzz_check(table->hops == hops, "%llu hops, not %llu", (unsigned long long)table->hops,
+		   (unsigned long long)hops);
 	fuzz_check(table->count == listed && entries == listed, "%llu, not %llu",
 		   (unsigned long long)table->count, (unsigned long long)listed);
 	fuzz_check(table->marks == marks, "%llu marks, not %llu", (unsigned long long)table->marks,

@@ -137,7 +137,7 @@ static void step_walk(struct observer *observer)
 
 static void check_all(void)
 {
-	u64 i, marks = 0, entries = 0;
+	u64 i, marks = 0, entries = 0, hops = 0;
 	u32 value;
 
 	for (i = 0; i < universe_size; i++) {
@@ -151,8 +151,12 @@ static void check_all(void)
 	must(table->count == listed, "count %llu, not %llu", table->count, listed);
 	for (i = 0; i < table->lines * 8; i++) {
 		marks += table->words[i] >> 63;
-		entries += (table->words[i] >> 61 & 3) != 0;
+		if (table->words[i] >> 61 & 3) {
+			entries++;
+			hops += (table->words[i] >> 61 & 3) - 1;
+		}
 	}
+	must(table->hops == hops, "%llu hops, %llu counted", hops, table->hops);
 	must(table->marks == marks, "%llu marks, %llu counted", marks, table->marks);
 	must(entries == listed, "%llu entries, not %llu", entries, listed);
 }
