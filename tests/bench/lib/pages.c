@@ -50,6 +50,16 @@ static void remember(struct area *area)
 	pthread_mutex_unlock(&lock);
 }
 
+/* What kmalloc() takes for so many bytes, more than 192 of them. */
+static size_t kmalloc_bytes(size_t size)
+{
+	size_t rounded = 8;
+
+	while (rounded < size)
+		rounded *= 2;
+	return rounded;
+}
+
 /*
  * As in mm/vmalloc.c: the address of each 4 KiB, in pages of 2 MiB too, in an array
  * that is of vmalloc() itself if it is larger than one of them; and an entry in the
@@ -62,7 +72,7 @@ static size_t overhead_of(size_t size, bool huge)
 	size_t entries = (huge ? size / PAGES_HUGE : pages) * sizeof(uint64_t);
 
 	if (array <= PAGE)
-		return entries + array;
+		return entries + kmalloc_bytes(array);
 	array = (array + PAGE - 1) / PAGE * PAGE;
 	return entries + array + overhead_of(array, false);
 }
