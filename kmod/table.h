@@ -2,6 +2,20 @@
 /*
  * The compact table: one 64-bit word a number, one cache line a question.
  *
+ * In short: a number, permuted, says in which line its entry is at home, and what of
+ * it the line does not say is the tag in its word, beside the value. Where the line is
+ * full, an entry lies one or two hops further, where its tag says, and marks at home
+ * say for which tags a question must go on. An entry only ever moves to a later hop:
+ * its marks are set first, then it is written there, then cleared where it was; a
+ * reader reads a line, then the mark, then the next line. So whoever finds it gone from
+ * a line sees the mark that leads on, and finds it there.
+ *
+ *	home line   [ a | b | c | d | e | f | g | h ]   full; a mark is set: go on
+ *	                      |
+ *	                      | f1(tag of c)            c made place for another
+ *	                      v
+ *	hop 1 line  [ . | . | . | c | . | . | . | . ]   tag, value, and that it is hop 1
+ *
  * Place
  * -----
  * The number is permuted (permutation.h) to p, of 47 bits. A line is one cache
