@@ -212,6 +212,8 @@ int idrv_delta_apply(struct idrv_change *changes, u64 count, struct idrv_view *v
 #define IDRV_CENTIBYTES_GROW		1040
 #define IDRV_CENTIBYTES_FULL		905
 
+static_assert(IDRV_CENTIBYTES_SNAPSHOT - IDRV_CENTIBYTES_ROUNDED > IDRV_CENTIBYTES_GROW);
+
 bool idrv_rebuild_fits(const struct idrv_table *table, u64 count);
 struct idrv_table *idrv_rebuild_copy(struct idrv_table *table, u64 count, int *error);
 int idrv_rebuild_insert(struct idrv_table **table, u64 number, u32 value, u64 count);

@@ -62,7 +62,8 @@ static u64 word_number(const struct idrv_table *table, u64 line, u64 word)
  * @centibytes: bytes a number to aim at, times 100
  *
  * Return: a number of lines, so that pages of 2 MiB can be used where they are
- * no more than a quarter of a byte a number off the aim.
+ * no more than a seventh of a byte a number off the aim: what a snapshot gets must
+ * not be so little that it is to grow at once.
  */
 u64 idrv_table_lines(u64 count, u32 centibytes)
 {
@@ -72,7 +73,8 @@ u64 idrv_table_lines(u64 count, u32 centibytes)
 	count = min(count, IDRV_TABLE_LINES_MAX * IDRV_LINE_WORDS);
 	bytes = div_u64(count * centibytes, 100);
 	whole = round_down(bytes, PMD_SIZE);
-	if (whole >= HUGE_PAGES_FROM && whole >= div_u64(count * (centibytes - 25), 100))
+	if (whole >= HUGE_PAGES_FROM &&
+	    whole >= div_u64(count * (centibytes - IDRV_CENTIBYTES_ROUNDED), 100))
 		bytes = whole;
 	else if (bytes >= PAGE_SIZE)
 		bytes = round_up(bytes, PAGE_SIZE);

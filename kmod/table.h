@@ -99,6 +99,9 @@
 /* 64 GiB: six thousand million numbers */
 #define IDRV_TABLE_LINES_MAX	BIT_ULL(30)
 
+/* By how much less a number than was aimed at a table may get: idrv_table_lines(). */
+#define IDRV_CENTIBYTES_ROUNDED	14
+
 struct idrv_walk;
 
 /**
@@ -113,7 +116,7 @@ struct idrv_walk;
  * @count: entries
  * @marks: marks that are set
  * @hops: of all entries together
- * @hops_new: these when it was new, if a rebuild made it
+ * @hops_new: these when it came in force
  * @walks: walks under way
  * @retired: frees the table when nobody reads it any more
  *

@@ -266,7 +266,7 @@ static void sizes(void)
 			lines = idrv_table_lines(count, aims[aim]);
 			if (lines * 6400.0 / count > worst[aim])
 				worst[aim] = lines * 6400.0 / count;
-			must(lines * 64 >= count * (aims[aim] - 25) / 100, "too few lines");
+			must(lines * 64 >= count * (aims[aim] - IDRV_CENTIBYTES_ROUNDED) / 100, "too few lines");
 		}
 	ok(worst[1] <= 1070 && worst[2] <= 1200 && worst[3] <= 1200,
 	   "bytes a number, from 10^5 to 6*10^9: at most %.3f, %.3f, %.3f, %.3f", worst[0] / 100,
