@@ -54,7 +54,7 @@ tolerance() {
 	if [ -z "$same" ]; then
 		echo 30
 	elif [ "$1" = instr.update ]; then
-		echo 10
+		echo 20
 	else
 		echo 0
 	fi
