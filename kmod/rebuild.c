@@ -200,7 +200,6 @@ static bool copy_table(struct rebuild *rebuild, struct idrv_view *view)
 	if (WARN_ON_ONCE(rebuild->next->count != rebuild->walk.table->count))
 		return false;
 	idrv_walk_end(&rebuild->walk);
-	rebuild->next->hops_new = rebuild->next->hops;
 	*view = *idrv_list_current();
 	view->table = rebuild->next;
 	idrv_list_publish(view);

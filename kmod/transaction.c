@@ -310,7 +310,6 @@ static int commit_snapshot(const struct idrv_commitment *to, struct idrv_view *v
 				   "this version was in force with other records");
 	}
 	view->table = transaction.table;
-	view->table->hops_new = view->table->hops;
 	transaction.table = NULL;
 	pr_info("version %llu of epoch %llu in force: %llu numbers in %zu bytes\n",
 		to->version, to->epoch, to->count, idrv_table_memory(view->table));
