@@ -24,7 +24,7 @@
 #define TURNOVER_STEPS	100
 #define LOOK_EVERY	5
 
-/* As idrv_table_probe() goes, but counting. */
+/* As idrv_table_find() goes, but counting. */
 static int lines_read(const struct idrv_table *table, u64 number, bool *found)
 {
 	struct place place = place_of(table, number);

@@ -13,11 +13,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include <liburing.h>
-
 #include "bench.h"
 #include "guest.h"
 #include "numbers.h"
+#include "ring.h"
 #include "wire.h"
 
 /* Many short rounds: what disturbs one side disturbs its neighbour, or is no median. */
@@ -111,15 +110,8 @@ static double time_single(void)
 
 static void submit(struct idrevoke_check *check)
 {
-	struct io_uring_sqe *entry = io_uring_get_sqe(&ring);
-	struct idrevoke_uring *command;
-
-	io_uring_prep_rw(IORING_OP_URING_CMD, entry, 0, NULL, 0, 0);
-	entry->flags = IOSQE_FIXED_FILE;
-	entry->cmd_op = IDREVOKE_IOC_CHECK;
-	command = (void *)entry->cmd;
-	command->address = (uintptr_t)check;
-	command->reserved = 0;
+	ring_prepare(io_uring_get_sqe(&ring), 0, IOSQE_FIXED_FILE, IDREVOKE_IOC_CHECK,
+		     (uintptr_t)check);
 }
 
 static double time_ring(void)

@@ -11,9 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <liburing.h>
-
 #include "cards.h"
+#include "ring.h"
 
 #define PAGE		4096
 #define IN_FLIGHT	64
@@ -62,19 +61,13 @@ static void way_open(struct way *way)
 static struct io_uring_sqe *prepare(struct way *way, unsigned int command, const void *argument)
 {
 	struct io_uring_sqe *entry = io_uring_get_sqe(&way->ring);
-	struct idrevoke_uring *area;
 
 	/* The ring's own thread may have completed entries that it still holds. */
 	if (!entry && way->setup & IORING_SETUP_SQPOLL && io_uring_sqring_wait(&way->ring) >= 0)
 		entry = io_uring_get_sqe(&way->ring);
 	if (!entry)
 		bail_out("%s: the ring is full", way->name);
-	io_uring_prep_rw(IORING_OP_URING_CMD, entry, way->fd, NULL, 0, 0);
-	io_uring_sqe_set_flags(entry, way->flags);
-	entry->cmd_op = command;
-	area = (void *)entry->cmd;
-	area->address = (uintptr_t)argument;
-	area->reserved = 0;
+	ring_prepare(entry, way->fd, way->flags, command, (uintptr_t)argument);
 	return entry;
 }
 
