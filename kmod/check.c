@@ -23,74 +23,76 @@ static DEFINE_PER_CPU(struct counters, counters);
 /* Questions are counted in the bits of a word. */
 static_assert(IDRV_CHECK_GROUP <= BITS_PER_LONG);
 
-/* A question, understood. */
-struct search {
-	struct idrv_search search;	/* for its number, in the table in force */
-	enum idrevoke_why why;		/* it cannot be answered */
-};
+static_assert(offsetof(struct idrv_question, list) ==
+	      offsetof(struct idrv_question, consistency) + 1);
 
 /* What all answers that are given at the same time have in common. */
 struct standing {
 	const struct idrv_table *table;	/* NULL: no list, or one of nobody */
-	enum idrevoke_why unlisted;	/* why a number that is not listed is not CLEAR */
-	u32 flags;
-	u64 version;
-	u64 issued;
+	struct idrv_answer unlisted;	/* for every card of a number that is not listed */
+	struct idrv_origin origin;
+	unsigned int others;		/* answers that were another, and are counted */
 	struct idrv_budget *budget;
 	u64 now;
 };
 
-#define SECOND_HALF	offsetof(struct idrevoke_check, verdict)
-static_assert(sizeof(union idrv_check) == SECOND_HALF);
-static_assert(offsetof(struct idrv_question, consistency) ==
-	      offsetof(struct idrevoke_check, consistency));
-static_assert(offsetof(struct idrv_question, valid_from) ==
-	      offsetof(struct idrevoke_check, valid_from));
-static_assert(offsetof(struct idrv_answer, reason) ==
-	      offsetof(struct idrevoke_check, reason) - SECOND_HALF);
-static_assert(offsetof(struct idrv_answer, issued) ==
-	      offsetof(struct idrevoke_check, issued) - SECOND_HALF);
-
 /* Has the table's line fetched as well, while the next question is read. */
-static __always_inline void understand(struct search *search,
-				       const struct idrv_question *question,
-				       const struct idrv_table *table)
+static __always_inline void understand(union idrv_check *check, const struct idrv_table *table)
 {
+	const struct idrv_question *question = &check->question;
+	u32 valid_from = question->valid_from;
+	enum idrevoke_why why;
 	u64 number = 0;
 
-	if (!idrv_question_valid(question) || question->list) {
-		search->why = IDREVOKE_WHY_UNSUPPORTED;
-		return;
-	}
-	search->why = idrv_number_parse(question->number, &number);
-	if (search->why != IDREVOKE_WHY_NONE)
-		return;
-	if (question->valid_from && !idrv_start_valid(question->valid_from))
-		search->why = IDREVOKE_WHY_MALFORMED;
-	else if (table)
-		idrv_search_begin(table, &search->search, number);
+	/* Both at once: there is no list but 0, which is the upper byte. */
+	if (get_unaligned_le16(&question->consistency) > IDREVOKE_CONSISTENCY_MISMATCH)
+		why = IDREVOKE_WHY_UNSUPPORTED;
 	else
-		search->why = IDREVOKE_WHY_NOT_READY;
+		why = idrv_number_parse(question->number, &number);
+	if (why == IDREVOKE_WHY_NONE) {
+		if (valid_from && !idrv_start_valid(valid_from))
+			why = IDREVOKE_WHY_MALFORMED;
+		else if (table)
+			idrv_search_begin(table, &check->asked.search, number);
+		else
+			why = IDREVOKE_WHY_NOT_READY;
+	}
+	check->asked.valid_from = valid_from;
+	check->asked.why = why;
 }
 
-static void stand(struct standing *standing, const struct idrv_view *view)
+/* All is set, field by field: an initializer would have gcc zero it first, in a loop. */
+static __always_inline void stand(struct standing *standing, const struct idrv_view *view,
+				  struct idrv_budget *budget)
 {
-	enum idrevoke_state state;
+	u64 now = ktime_get_coarse_boottime_ns();
+	enum idrevoke_why why = IDREVOKE_WHY_NONE;
+	u32 flags = 0;
 
-	standing->now = ktime_get_coarse_boottime_ns();
-	state = idrv_freshness_state(view, standing->now);
-	if (!view)
-		return;
-	standing->version = view->version;
-	standing->issued = view->issued;
-	if (state != IDREVOKE_STATE_NOT_READY)
-		standing->table = view->table;
-	if (state == IDREVOKE_STATE_STALE) {
-		standing->unlisted = IDREVOKE_WHY_STALE;
-		standing->flags = IDREVOKE_FLAG_STALE;
-	} else if (state == IDREVOKE_STATE_LATE) {
-		standing->flags = IDREVOKE_FLAG_LATE;
+	switch (idrv_freshness_state(view, now)) {
+	case IDREVOKE_STATE_NOT_READY:
+		why = IDREVOKE_WHY_NOT_READY;
+		break;
+	case IDREVOKE_STATE_STALE:
+		why = IDREVOKE_WHY_STALE;
+		flags = IDREVOKE_FLAG_STALE;
+		break;
+	case IDREVOKE_STATE_LATE:
+		flags = IDREVOKE_FLAG_LATE;
+		break;
+	case IDREVOKE_STATE_CURRENT:
+		break;
 	}
+	standing->table = why == IDREVOKE_WHY_NOT_READY ? NULL : view->table;
+	standing->unlisted.verdict = why ? IDREVOKE_UNKNOWN : IDREVOKE_CLEAR;
+	standing->unlisted.why = why;
+	standing->unlisted.reason = IDREVOKE_REASON_NONE;
+	standing->unlisted.flags = flags;
+	standing->origin.version = view ? view->version : 0;
+	standing->origin.issued = view ? view->issued : 0;
+	standing->others = 0;
+	standing->budget = budget;
+	standing->now = now;
 }
 
 static void unknown(struct idrv_answer *answer, enum idrevoke_why why)
@@ -98,26 +100,6 @@ static void unknown(struct idrv_answer *answer, enum idrevoke_why why)
 	answer->verdict = IDREVOKE_UNKNOWN;
 	answer->why = why;
 	answer->reason = IDREVOKE_REASON_NONE;
-}
-
-/* Of a number that is listed: its own cards may be CLEAR nevertheless. */
-static noinline void answer_listed(struct idrv_answer *answer, u32 valid_from, u32 value,
-				   const struct standing *standing)
-{
-	u16 start = valid_from ? idrv_start_day(valid_from) : 0;
-	struct idrv_judgement judgement = idrv_record_judge(value, valid_from, start);
-
-	answer->verdict = judgement.verdict;
-	answer->why = IDREVOKE_WHY_NONE;
-	answer->reason = judgement.reason;
-	if ((judgement.verdict != IDREVOKE_CLEAR || judgement.flags) &&
-	    !idrv_budget_spend(standing->budget, standing->now)) {
-		unknown(answer, IDREVOKE_WHY_THROTTLED);
-		return;
-	}
-	answer->flags |= judgement.flags;
-	if (judgement.verdict == IDREVOKE_CLEAR && standing->unlisted != IDREVOKE_WHY_NONE)
-		unknown(answer, standing->unlisted);
 }
 
 /* Which counter an answer counts for. */
@@ -138,74 +120,92 @@ static enum idrevoke_counter counter_of(const struct idrv_answer *answer)
 static_assert(IDREVOKE_COUNTER_THROTTLED - IDREVOKE_COUNTER_NOT_READY ==
 	      IDREVOKE_WHY_THROTTLED - IDREVOKE_WHY_NOT_READY);
 
-/* Whether there is an answer; otherwise, the next line is being fetched. */
-static __always_inline bool answer(union idrv_check *check, struct search *search,
-				   const struct standing *standing)
+static __always_inline void count_answers(const struct idrv_answer *answer, unsigned int count)
 {
-	u32 valid_from = check->question.valid_from, value;
-	enum idrv_found found = IDRV_FOUND_NOTHING;
-	enum idrevoke_why why = search->why;
-	struct idrv_answer *answer = &check->answer;
+	this_cpu_add(counters.answers[counter_of(answer)], count);
+}
 
-	if (why == IDREVOKE_WHY_NONE) {
-		found = idrv_search_line(standing->table, &search->search, &value);
-		if (found == IDRV_FOUND_MARK)
-			return false;
-		why = standing->unlisted;
+/* Of a number that is listed: its own cards may be CLEAR nevertheless. */
+static void answer_listed(struct idrv_answer *answer, u32 valid_from, u32 value,
+			  const struct standing *standing)
+{
+	u16 start = valid_from ? idrv_start_day(valid_from) : 0;
+	struct idrv_judgement judgement = idrv_record_judge(value, valid_from, start);
+
+	if ((judgement.verdict != IDREVOKE_CLEAR || judgement.flags) &&
+	    !idrv_budget_spend(standing->budget, standing->now)) {
+		unknown(answer, IDREVOKE_WHY_THROTTLED);
+		return;
 	}
-	answer->verdict = why ? IDREVOKE_UNKNOWN : IDREVOKE_CLEAR;
-	answer->why = why;
-	answer->reason = IDREVOKE_REASON_NONE;
-	answer->flags = standing->flags;
-	answer->version = standing->version;
-	answer->issued = standing->issued;
-	if (found == IDRV_FOUND_VALUE)
+	answer->flags |= judgement.flags;
+	/* Its own card is as good as one of a number that is not listed. */
+	if (judgement.verdict == IDREVOKE_CLEAR)
+		return;
+	answer->verdict = judgement.verdict;
+	answer->why = IDREVOKE_WHY_NONE;
+	answer->reason = judgement.reason;
+}
+
+/* Makes of the answer for unlisted numbers one for a question that differs. */
+static noinline void answer_other(struct idrv_answer *answer, enum idrevoke_why why,
+				  u32 valid_from, u32 value, struct standing *standing)
+{
+	if (why)
+		unknown(answer, why);
+	else
 		answer_listed(answer, valid_from, value, standing);
-	this_cpu_inc(counters.answers[counter_of(answer)]);
+	standing->others++;
+	count_answers(answer, 1);
+}
+
+/* Whether there is an answer; otherwise, the next line is being fetched. */
+static __always_inline bool answer(union idrv_check *check, struct standing *standing, bool home)
+{
+	u32 valid_from = check->asked.valid_from, why = check->asked.why, value = 0;
+	enum idrv_found found = IDRV_FOUND_VALUE;
+
+	if (!why)
+		found = home ? idrv_search_home(standing->table, &check->asked.search, &value) :
+			       idrv_search_hop(standing->table, &check->asked.search, &value);
+	if (found == IDRV_FOUND_MARK)
+		return false;
+	check->answer = standing->unlisted;
+	if (found == IDRV_FOUND_VALUE)
+		answer_other(&check->answer, why, valid_from, value, standing);
 	return true;
 }
 
 /* Those of which a bit is set in @open; returns which are open still. */
-static noinline unsigned long answer_open(union idrv_check *checks, struct search *searches,
-					  const struct standing *standing, unsigned long open)
+static noinline unsigned long answer_open(union idrv_check *checks, struct standing *standing,
+					  unsigned long open)
 {
 	unsigned long left, i;
 
 	for (left = open; left; left &= left - 1) {
 		i = __ffs(left);
-		if (answer(&checks[i], &searches[i], standing))
+		if (answer(&checks[i], standing, false))
 			open &= ~BIT(i);
 	}
 	return open;
 }
 
-static __always_inline void answer_all(union idrv_check *checks, struct search *searches,
-				       unsigned int count, struct idrv_budget *budget)
+/*
+ * Each is answered when so many others were understood that its line has come. Returns
+ * a bit for each that needs another line.
+ */
+static noinline unsigned long answer_many(union idrv_check *checks, unsigned int count,
+					  struct standing *standing)
 {
-	struct standing standing = { .budget = budget };
-	unsigned long open = 0;	/* a bit for each question that is not answered */
-	unsigned int i;
+	unsigned int ahead = min_t(unsigned int, count, IDRV_CHECK_AHEAD), i;
+	unsigned long open = 0;
 
-	rcu_read_lock();
-	stand(&standing, rcu_dereference(idrv_list.view));
-	for (i = 0; i < count; i++)
-		understand(&searches[i], &checks[i].question, standing.table);
-	for (i = 0; i < count; i++)
-		if (!answer(&checks[i], &searches[i], &standing))
-			open |= BIT(i);
-	while (open)
-		open = answer_open(checks, searches, &standing, open);
-	rcu_read_unlock();
-	memzero_explicit(searches, count * sizeof(*searches));
-}
-
-/* Has a frame of its own: zeroing so many searches would cost as much as one. */
-static noinline void answer_group(union idrv_check *checks, unsigned int count,
-				  struct idrv_budget *budget)
-{
-	struct search searches[IDRV_CHECK_GROUP] __uninitialized;
-
-	answer_all(checks, searches, count, budget);
+	for (i = 0; i < count + ahead; i++) {
+		if (i < count)
+			understand(&checks[i], standing->table);
+		if (i >= ahead && !answer(&checks[i - ahead], standing, true))
+			open |= BIT(i - ahead);
+	}
+	return open;
 }
 
 /**
@@ -213,6 +213,7 @@ static noinline void answer_group(union idrv_check *checks, unsigned int count,
  * @checks: the questions, in whose place all of the answers are written
  * @count: how many, 1 to IDRV_CHECK_GROUP
  * @budget: of the user who asks
+ * @origin: will be the list from which the answers are
  *
  * The view is taken before the table is probed: an answer may be newer than the
  * version that it names, but not older. Questions are read in the same section of
@@ -221,14 +222,25 @@ static noinline void answer_group(union idrv_check *checks, unsigned int count,
  * Context: process or softirq; takes no lock, allocates nothing, writes only
  * @checks, this CPU's counters and, for a listed card, @budget.
  */
-void idrv_check_answer(union idrv_check *checks, unsigned int count, struct idrv_budget *budget)
+void idrv_check_answer(union idrv_check *checks, unsigned int count, struct idrv_budget *budget,
+		       struct idrv_origin *origin)
 {
-	struct search search __uninitialized;
+	struct standing standing __uninitialized;
+	unsigned long open;
 
-	if (count == 1)
-		answer_all(checks, &search, 1, budget);
-	else
-		answer_group(checks, count, budget);
+	rcu_read_lock();
+	stand(&standing, rcu_dereference(idrv_list.view), budget);
+	if (count == 1) {
+		understand(checks, standing.table);
+		open = !answer(checks, &standing, true);
+	} else {
+		open = answer_many(checks, count, &standing);
+	}
+	while (open)
+		open = answer_open(checks, &standing, open);
+	rcu_read_unlock();
+	*origin = standing.origin;
+	count_answers(&standing.unlisted, count - standing.others);
 }
 
 /**

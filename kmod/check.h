@@ -7,35 +7,55 @@
 #include <uapi/linux/idrevoke_netlink.h>
 
 #include "budget.h"
+#include "table.h"
 
-/* Checks answered together, their lines being fetched at the same time. */
-#define IDRV_CHECK_GROUP	32
+/* Checks answered together; they are kept on the stack, 24 bytes each. */
+#define IDRV_CHECK_GROUP	64
+/* Those of which the lines are being fetched while the first of them is answered. */
+#define IDRV_CHECK_AHEAD	32
 
-/* The first half of struct idrevoke_check. */
+/*
+ * The first half of struct idrevoke_check. Whoever reads a question in which anything
+ * else is set makes its consistency one that this ABI does not define.
+ */
 struct idrv_question {
 	u8 number[IDREVOKE_NUMBER_LEN];
 	u8 consistency;
 	u8 list;
 	u32 valid_from;
-	u32 flags;
-	u32 reserved;
 };
 
-/* The second. */
+#define IDRV_CONSISTENCY_UNDEFINED	0xff
+
+/* A question, understood. */
+struct idrv_asked {
+	struct idrv_search search;	/* for its number, in the table in force */
+	u32 valid_from;
+	u32 why;			/* it cannot be answered: enum idrevoke_why */
+};
+
+/* What the second half begins with. */
 struct idrv_answer {
 	u32 verdict;
 	u32 why;
 	u32 reason;
 	u32 flags;
-	u64 version;
-	u64 issued;
 };
 
-/* A question, and in its place then the answer. */
+/* A question, in its place then what was understood of it, and then the answer. */
 union idrv_check {
 	struct idrv_question question;
+	struct idrv_asked asked;
 	struct idrv_answer answer;
-	u64 raw[4];
+	u64 raw[3];
+};
+
+static_assert(sizeof(union idrv_check) == 24);
+
+/* What the second half ends with: the list from which answers are. */
+struct idrv_origin {
+	u64 version;
+	u64 issued;
 };
 
 /**
@@ -44,11 +64,11 @@ union idrv_check {
  */
 static inline bool idrv_question_valid(const struct idrv_question *question)
 {
-	return question->consistency <= IDREVOKE_CONSISTENCY_MISMATCH &&
-	       !(question->flags | question->reserved);
+	return question->consistency <= IDREVOKE_CONSISTENCY_MISMATCH;
 }
 
-void idrv_check_answer(union idrv_check *checks, unsigned int count, struct idrv_budget *budget);
+void idrv_check_answer(union idrv_check *checks, unsigned int count, struct idrv_budget *budget,
+		       struct idrv_origin *origin);
 u64 idrv_check_counter(enum idrevoke_counter counter);
 
 #endif

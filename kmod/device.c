@@ -17,6 +17,16 @@
 
 static_assert(sizeof(struct idrevoke_check) == 64);
 static_assert(offsetof(struct idrevoke_check, verdict) == 32);
+/* As kmod/check.h has the two halves. */
+static_assert(offsetof(struct idrv_question, consistency) ==
+	      offsetof(struct idrevoke_check, consistency));
+static_assert(offsetof(struct idrv_question, valid_from) ==
+	      offsetof(struct idrevoke_check, valid_from));
+static_assert(sizeof(struct idrv_question) == offsetof(struct idrevoke_check, flags));
+static_assert(offsetof(struct idrevoke_check, reserved) + sizeof(u32) ==
+	      offsetof(struct idrevoke_check, verdict));
+static_assert(offsetof(struct idrv_answer, reason) == offsetof(struct idrevoke_check, reason) - 32);
+static_assert(sizeof(struct idrv_answer) == offsetof(struct idrevoke_check, version) - 32);
 static_assert(sizeof(struct idrevoke_batch) == 16);
 static_assert(sizeof(struct idrevoke_info) == 128);
 static_assert(sizeof(struct idrevoke_uring) == 16);
@@ -72,13 +82,16 @@ static __always_inline unsigned int questions_read(union idrv_check *checks,
 		return 0;
 	for (; i < count; i++) {
 		const u64 __user *words = (const u64 __user *)&from[i];
+		u64 undefined;
 
 		/* Where a record ends too soon, no part of an answer is written. */
-		unsafe_get_user(checks[i].raw[3], &from[i].issued, fault);
+		unsafe_get_user(undefined, &from[i].issued, fault);
 		unsafe_get_user(checks[i].raw[0], words, fault);
 		unsafe_get_user(checks[i].raw[1], words + 1, fault);
 		unsafe_get_user(checks[i].raw[2], words + 2, fault);
-		unsafe_get_user(checks[i].raw[3], words + 3, fault);
+		unsafe_get_user(undefined, words + 3, fault);
+		if (undefined)
+			checks[i].question.consistency = IDRV_CONSISTENCY_UNDEFINED;
 	}
 fault:
 	user_read_access_end();
@@ -87,7 +100,8 @@ fault:
 
 static __always_inline unsigned int answers_write(struct idrevoke_check __user *to,
 						  const union idrv_check *checks,
-						  unsigned int count)
+						  unsigned int count,
+						  const struct idrv_origin *origin)
 {
 	unsigned int i = 0;
 
@@ -98,8 +112,8 @@ static __always_inline unsigned int answers_write(struct idrevoke_check __user *
 
 		unsafe_put_user(checks[i].raw[0], words, fault);
 		unsafe_put_user(checks[i].raw[1], words + 1, fault);
-		unsafe_put_user(checks[i].raw[2], words + 2, fault);
-		unsafe_put_user(checks[i].raw[3], words + 3, fault);
+		unsafe_put_user(origin->version, &to[i].version, fault);
+		unsafe_put_user(origin->issued, &to[i].issued, fault);
 	}
 fault:
 	user_write_access_end();
@@ -108,14 +122,15 @@ fault:
 
 static long check_one(struct opener *opener, struct idrevoke_check __user *argument)
 {
+	struct idrv_origin origin __uninitialized;
 	union idrv_check check __uninitialized;
 	bool valid;
 
 	if (!questions_read(&check, argument, 1))
 		return -EFAULT;
 	valid = idrv_question_valid(&check.question);
-	idrv_check_answer(&check, 1, opener->budget);
-	if (!answers_write(argument, &check, 1))
+	idrv_check_answer(&check, 1, opener->budget, &origin);
+	if (!answers_write(argument, &check, 1, &origin))
 		return -EFAULT;
 	/* An invalid question is answered UNKNOWN as well. */
 	return valid ? 0 : -EINVAL;
@@ -125,6 +140,7 @@ static long check_batch(struct opener *opener, struct idrevoke_batch __user *arg
 			bool in_haste)
 {
 	union idrv_check group[IDRV_CHECK_GROUP] __uninitialized;
+	struct idrv_origin origin __uninitialized;
 	struct idrevoke_check __user *checks;
 	struct idrevoke_batch batch;
 	u32 done = 0;
@@ -146,8 +162,8 @@ static long check_batch(struct opener *opener, struct idrevoke_batch __user *arg
 		read = questions_read(group, checks + done, wanted);
 		if (!read)
 			break;
-		idrv_check_answer(group, read, opener->budget);
-		written = answers_write(checks + done, group, read);
+		idrv_check_answer(group, read, opener->budget, &origin);
+		written = answers_write(checks + done, group, read, &origin);
 		done += written;
 		if (written < wanted)
 			break;

@@ -69,25 +69,6 @@ int idrv_freshness_set(struct idrv_view *view, u64 issued, u32 valid_for,
 }
 
 /**
- * idrv_freshness_state - what a view is worth at a time
- * @view: the view, or NULL
- * @now: the time, in ns of CLOCK_BOOTTIME
- *
- * Context: any.
- */
-enum idrevoke_state idrv_freshness_state(const struct idrv_view *view, u64 now)
-{
-	/* A list of nobody proves nothing about anybody. */
-	if (!view || !view->count)
-		return IDREVOKE_STATE_NOT_READY;
-	if (now >= view->stale_at)
-		return IDREVOKE_STATE_STALE;
-	if (now >= view->late_at)
-		return IDREVOKE_STATE_LATE;
-	return IDREVOKE_STATE_CURRENT;
-}
-
-/**
  * idrv_freshness_announce - after a change of the view in force or of its worth:
  *	note the state, set the timer, wake those who poll
  * @version_changed: whether another version is in force, or none any more

@@ -179,7 +179,26 @@ void idrv_freshness_init(void);
 void idrv_freshness_exit(void);
 int idrv_freshness_set(struct idrv_view *view, u64 issued, u32 valid_for,
 		       struct idrv_refusal *refusal);
-enum idrevoke_state idrv_freshness_state(const struct idrv_view *view, u64 now);
+
+/**
+ * idrv_freshness_state - what a view is worth at a time
+ * @view: the view, or NULL
+ * @now: the time, in ns of CLOCK_BOOTTIME
+ *
+ * Context: any.
+ */
+static inline enum idrevoke_state idrv_freshness_state(const struct idrv_view *view, u64 now)
+{
+	/* A list of nobody proves nothing about anybody. */
+	if (!view || !view->count)
+		return IDREVOKE_STATE_NOT_READY;
+	if (now >= view->stale_at)
+		return IDREVOKE_STATE_STALE;
+	if (now >= view->late_at)
+		return IDREVOKE_STATE_LATE;
+	return IDREVOKE_STATE_CURRENT;
+}
+
 bool idrv_freshness_announce(bool version_changed);
 int idrv_list_confirm(const struct idrv_commitment *commitment, struct idrv_refusal *refusal);
 

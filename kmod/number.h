@@ -88,13 +88,14 @@ static __always_inline enum idrevoke_why
 idrv_number_parse(const u8 text[IDREVOKE_NUMBER_LEN], u64 *number)
 {
 	u64 first = digits_read(text), second = digits_read(text + 8), a, b;
-	u32 last = (u8)(text[16] - '0'), check = (u8)(text[17] - '0');
+	u32 third = get_unaligned_le16(text + 16) ^ '0' * 0x0101U;
+	u32 last = third & 0xff, check = third >> 8;
 	u32 sum, year, month, day, region, sequence;
 
-	if (digits_bad(first) | digits_bad(second) | digits_bad(last))
+	if (digits_bad(first) | digits_bad(second) || last > 9)
 		return idrv_number_other(text);
 	if (check > 9) {
-		if ((text[17] | 0x20) != 'x')
+		if ((check | 0x20) != (('x' ^ '0') | 0x20))
 			return idrv_number_other(text);
 		check = 10;
 	}
@@ -113,7 +114,8 @@ idrv_number_parse(const u8 text[IDREVOKE_NUMBER_LEN], u64 *number)
 	if (year - 1800 > 2184 - 1800 || !is_calendar_day(year, month, day))
 		return IDREVOKE_WHY_MALFORMED;
 
-	region = lane(a, 0) * 10000 + lane(a, 1) * 100 + lane(a, 2);
+	/* The first two of its pairs meet in the upper of two lanes. */
+	region = ((u32)a * (100 << 16 | 1) >> 16) * 100 + lane(a, 2);
 	sequence = lane(b, 3) * 10 + last;
 	*number = ((u64)region * IDRV_BIRTH_DAYS +
 		   days_from_civil(year, month, day) - DAYS_1800_01_01) * 1000 + sequence;

@@ -62,11 +62,9 @@ static inline u64 home_line(const struct idrv_table *table, u64 tag, u64 line, i
 /* c1 is any of the eight, c2 any of the seven others. */
 static inline unsigned int hop_class(u64 tag, int hop)
 {
-	u64 hash = tag_hash(tag);
-
 	if (hop == 1)
-		return hash & 7;
-	return ((hash & 7) + 1 + (hash >> 8 & 0xff) * 7 / 256) & 7;
+		return tag & 7;
+	return ((tag & 7) + 1 + (tag >> 3 & 0xff) * 7 / 256) & 7;
 }
 
 static inline u64 home_of(const struct idrv_table *table, u64 permuted)
@@ -95,20 +93,23 @@ static inline u64 word_make(u64 tag, int hop, u32 value)
 	return tag | (u64)value << WORD_VALUE_SHIFT | (u64)(hop + 1) << WORD_HOP_SHIFT;
 }
 
-/* The entry with this tag and hop in a line, 0 if it is not there. */
-static __always_inline u64 line_find(const u64 *line, u64 tag, int hop)
+/* Whether a line has the entry with this tag and hop, and its value. */
+static __always_inline bool line_find(const u64 *line, u64 tag, int hop, u32 *value)
 {
 	const u64 want = word_make(tag, hop, 0);
 	int i;
 
 #pragma GCC unroll 8
 	for (i = 0; i < IDRV_LINE_WORDS; i++) {
-		u64 word = READ_ONCE(line[i]);
+		/* If that is the entry, its value and a mark are all that is left. */
+		u64 rest = READ_ONCE(line[i]) ^ want;
 
-		if (((word ^ want) & (WORD_TAG | WORD_HOP)) == 0)
-			return word;
+		if (!(rest & (WORD_TAG | WORD_HOP))) {
+			*value = word_value(rest);
+			return true;
+		}
 	}
-	return 0;
+	return false;
 }
 
 static inline void search_fetch(const struct idrv_table *table, struct idrv_search *search,
@@ -133,38 +134,32 @@ static __always_inline void idrv_search_begin(const struct idrv_table *table,
 					      struct idrv_search *search, u64 number)
 {
 	u64 permuted = idrv_permute(&table->permutation, number);
+	u64 home = home_of(table, permuted);
 
-	search->home = home_of(table, permuted);
 	search->tag = permuted & table->tag_mask;
-	search->hop = 0;
-	prefetch(line_words(table, search->home));
+	search->home = home;
+	prefetch(line_words(table, home));
 }
 
 /**
- * idrv_search_line - look for a number in the next of its lines
+ * idrv_search_home - look for a number in its home line
  * @table: the table
  * @search: what idrv_search_begin() filled
  * @value: its value, if it was found
  *
- * If the number may be in a further line, that is being fetched: other searches
- * can go on meanwhile.
+ * If the number may be in a further line, that is being fetched, for
+ * idrv_search_hop(): other searches can go on meanwhile.
  *
  * Context: as idrv_table_find().
  */
-static __always_inline enum idrv_found idrv_search_line(const struct idrv_table *table,
+static __always_inline enum idrv_found idrv_search_home(const struct idrv_table *table,
 							struct idrv_search *search,
 							u32 *value)
 {
 	const u64 *home = line_words(table, search->home);
-	u64 word;
 
-	if (search->hop)
-		return idrv_search_hop(table, search, value);
-	word = line_find(home, search->tag, 0);
-	if (word) {
-		*value = word_value(word);
+	if (line_find(home, search->tag, 0, value))
 		return IDRV_FOUND_VALUE;
-	}
 	/* Pairs with the releases in entry_move(). */
 	smp_rmb();
 	if (!(READ_ONCE(home[hop_class(search->tag, 1)]) & WORD_MARK))

@@ -177,22 +177,21 @@ void idrv_table_prefetch(const struct idrv_table *table, u64 number)
 }
 
 /**
- * idrv_search_hop - the part of idrv_search_line() that few searches come to
+ * idrv_search_hop - look for a number in the next of its lines, which few searches need
  * @table: the table
- * @search: a search whose next line is not the home line
+ * @search: a search of which idrv_search_home() or this said IDRV_FOUND_MARK
  * @value: its value, if it was found
+ *
+ * Context: as idrv_table_find().
  */
 enum idrv_found idrv_search_hop(const struct idrv_table *table, struct idrv_search *search,
 				u32 *value)
 {
 	const u64 *home = line_words(table, search->home);
 	u64 line = hop_line(table, search->home, search->tag, search->hop);
-	u64 word = line_find(line_words(table, line), search->tag, search->hop);
 
-	if (word) {
-		*value = word_value(word);
+	if (line_find(line_words(table, line), search->tag, search->hop, value))
 		return IDRV_FOUND_VALUE;
-	}
 	if (search->hop == IDRV_HOPS - 1)
 		return IDRV_FOUND_NOTHING;
 	/* Pairs with the releases in entry_move(). */
@@ -219,9 +218,9 @@ bool idrv_table_find(const struct idrv_table *table, u64 number, u32 *value)
 	enum idrv_found found;
 
 	idrv_search_begin(table, &search, number);
-	do {
-		found = idrv_search_line(table, &search, value);
-	} while (found == IDRV_FOUND_MARK);
+	found = idrv_search_home(table, &search, value);
+	while (found == IDRV_FOUND_MARK)
+		found = idrv_search_hop(table, &search, value);
 	return found == IDRV_FOUND_VALUE;
 }
 
@@ -230,7 +229,7 @@ static void slot_store(struct idrv_table *table, u64 slot, u64 word)
 {
 	u64 *at = &table->words[slot];
 
-	/* Pairs with smp_rmb() in idrv_search_line(). */
+	/* Pairs with smp_rmb() in idrv_search_home() and idrv_search_hop(). */
 	smp_store_release(at, (*at & WORD_MARK) | word);
 }
 

@@ -141,14 +141,14 @@ struct idrv_table {
 
 /**
  * struct idrv_search - a number that is being looked for, a line at a time
- * @home: its home line
  * @tag: its tag
- * @hop: the hop whose line comes next
+ * @home: its home line
+ * @hop: the hop whose line comes next, if that is not the home line
  */
 struct idrv_search {
-	u64 home;
 	u64 tag;
-	unsigned int hop;
+	u32 home;
+	u32 hop;
 };
 
 /* How far a search is. */

@@ -30,8 +30,9 @@ static int lines_read(const struct idrv_table *table, u64 number, bool *found)
 	struct place place = place_of(table, number);
 	const u64 *home = line_words(table, place.line[0]);
 	int hop = 0;
+	u32 value;
 
-	while (!line_find(line_words(table, place.line[hop]), place.tag, hop)) {
+	while (!line_find(line_words(table, place.line[hop]), place.tag, hop, &value)) {
 		if (++hop == IDRV_HOPS || !(home[place.class[hop]] & WORD_MARK)) {
 			*found = false;
 			return hop;

@@ -203,6 +203,7 @@ static double check_batch(uint64_t *random)
 {
 	static __thread union idrv_check checks[CHUNK];
 	struct idrv_budget budget = {};
+	struct idrv_origin origin;
 	char text[IDREVOKE_NUMBER_TEXT];
 	double start, ns;
 	int i;
@@ -216,7 +217,7 @@ static double check_batch(uint64_t *random)
 	}
 	start = begin();
 	for (i = 0; i < CHUNK; i += IDRV_CHECK_GROUP)
-		idrv_check_answer(&checks[i], IDRV_CHECK_GROUP, &budget);
+		idrv_check_answer(&checks[i], IDRV_CHECK_GROUP, &budget, &origin);
 	ns = bench_now() - start;
 	for (i = 0; i < CHUNK; i++)
 		wrong += checks[i].answer.verdict != IDREVOKE_CLEAR;

@@ -124,6 +124,12 @@ static struct idrevoke_info info(void)
 	return info;
 }
 
+static bool is_not_ready(const struct idrevoke_check *check)
+{
+	return check->verdict == IDREVOKE_UNKNOWN && check->why == IDREVOKE_WHY_NOT_READY &&
+	       !check->reason && !check->answer_flags && !check->version && !check->issued;
+}
+
 static void before_any_list(void)
 {
 	struct idrevoke_info now = info();
@@ -133,13 +139,14 @@ static void before_any_list(void)
 
 	guest_question(&checks[0], card(CARD_UNLISTED), 20200101);
 	guest_question(&checks[1], card(CARD_OPEN), 0);
-	checks[0].verdict = checks[1].verdict = IDREVOKE_CLEAR;
+	/* Nothing of what was there before is left. */
+	memset(&checks[0].verdict, 0xff, 32);
 	ask(&checks[0]);
-	ok(checks[0].verdict == IDREVOKE_UNKNOWN && checks[0].why == IDREVOKE_WHY_NOT_READY &&
-	   !checks[0].reason && !checks[0].answer_flags && !checks[0].version && !checks[0].issued,
-	   "without a list: UNKNOWN/NOT_READY of version 0");
+	ok(is_not_ready(&checks[0]), "without a list: UNKNOWN/NOT_READY of version 0");
+	memset(&checks[0].verdict, 0xff, 32);
+	memset(&checks[1].verdict, 0xff, 32);
 	is(ioctl(device, IDREVOKE_IOC_CHECK_BATCH, &batch), 2, "... in a batch");
-	ok(checks[1].verdict == IDREVOKE_UNKNOWN && checks[1].why == IDREVOKE_WHY_NOT_READY, "... also");
+	ok(is_not_ready(&checks[0]) && is_not_ready(&checks[1]), "... also");
 	is(now.state, IDREVOKE_STATE_NOT_READY, "INFO: NOT_READY");
 	ok(!now.epoch && !now.version && !now.count && !now.issued && !now.fresh_ms &&
 	   !memcmp(now.digest, zero, sizeof(zero)), "... and nothing else");

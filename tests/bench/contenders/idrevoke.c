@@ -50,10 +50,8 @@ static uint32_t find(uint64_t number)
 }
 
 /* Whether it is known; otherwise, the next line is being fetched. */
-static bool find_next(struct idrv_search *search, uint32_t *value)
+static bool found(enum idrv_found found, uint32_t *value)
 {
-	enum idrv_found found = idrv_search_line(table, search, value);
-
 	if (found == IDRV_FOUND_NOTHING)
 		*value = 0;
 	return found != IDRV_FOUND_MARK;
@@ -66,15 +64,19 @@ static void find_group(const uint64_t *numbers, uint32_t *values)
 	unsigned long open = 0, left;
 	int i;
 
-	for (i = 0; i < IDRV_CHECK_GROUP; i++)
-		idrv_search_begin(table, &search[i], numbers[i]);
-	for (i = 0; i < IDRV_CHECK_GROUP; i++)
-		if (!find_next(&search[i], &values[i]))
-			open |= 1UL << i;
+	for (i = 0; i < IDRV_CHECK_GROUP + IDRV_CHECK_AHEAD; i++) {
+		int now = i - IDRV_CHECK_AHEAD;
+
+		if (i < IDRV_CHECK_GROUP)
+			idrv_search_begin(table, &search[i], numbers[i]);
+		if (now >= 0 &&
+		    !found(idrv_search_home(table, &search[now], &values[now]), &values[now]))
+			open |= 1UL << now;
+	}
 	while (open) {
 		for (left = open; left; left &= left - 1) {
 			i = __builtin_ctzl(left);
-			if (find_next(&search[i], &values[i]))
+			if (found(idrv_search_hop(table, &search[i], &values[i]), &values[i]))
 				open &= ~(1UL << i);
 		}
 	}

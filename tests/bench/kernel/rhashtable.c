@@ -71,9 +71,9 @@ static __always_inline u32 table_ask(u64 number)
 	u32 value;
 
 	idrv_search_begin(table, &search, number);
-	do {
-		found = idrv_search_line(table, &search, &value);
-	} while (found == IDRV_FOUND_MARK);
+	found = idrv_search_home(table, &search, &value);
+	while (found == IDRV_FOUND_MARK)
+		found = idrv_search_hop(table, &search, &value);
 	return found == IDRV_FOUND_VALUE ? value : 0;
 }
 
@@ -190,17 +190,27 @@ static u64 bare_each(void)
 static u64 table_group(const u64 *group)
 {
 	struct idrv_search search[IDRV_CHECK_GROUP];
-	unsigned long left, i, open = GENMASK(IDRV_CHECK_GROUP - 1, 0);
+	unsigned long left, i, now, open = 0;
 	enum idrv_found found;
 	u64 sum = 0;
 	u32 value;
 
-	for (i = 0; i < IDRV_CHECK_GROUP; i++)
-		idrv_search_begin(table, &search[i], group[i]);
+	for (i = 0; i < IDRV_CHECK_GROUP + IDRV_CHECK_AHEAD; i++) {
+		if (i < IDRV_CHECK_GROUP)
+			idrv_search_begin(table, &search[i], group[i]);
+		if (i < IDRV_CHECK_AHEAD)
+			continue;
+		now = i - IDRV_CHECK_AHEAD;
+		found = idrv_search_home(table, &search[now], &value);
+		if (found == IDRV_FOUND_MARK)
+			open |= BIT(now);
+		else if (found == IDRV_FOUND_VALUE)
+			sum += value;
+	}
 	while (open) {
 		for (left = open; left; left &= left - 1) {
 			i = __ffs(left);
-			found = idrv_search_line(table, &search[i], &value);
+			found = idrv_search_hop(table, &search[i], &value);
 			if (found == IDRV_FOUND_MARK)
 				continue;
 			open &= ~BIT(i);

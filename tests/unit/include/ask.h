@@ -11,13 +11,20 @@ static inline void ask_all(struct idrevoke_check *checks, unsigned int count,
 			   struct idrv_budget *budget)
 {
 	union idrv_check group[IDRV_CHECK_GROUP];
+	struct idrv_origin origin;
 	unsigned int i;
 
-	for (i = 0; i < count; i++)
-		memcpy(&group[i], &checks[i], sizeof(group[i]));
-	idrv_check_answer(group, count, budget);
-	for (i = 0; i < count; i++)
-		memcpy(&checks[i].verdict, &group[i], sizeof(group[i]));
+	for (i = 0; i < count; i++) {
+		memcpy(&group[i].question, &checks[i], sizeof(group[i].question));
+		if (checks[i].flags || checks[i].reserved)
+			group[i].question.consistency = IDRV_CONSISTENCY_UNDEFINED;
+	}
+	idrv_check_answer(group, count, budget, &origin);
+	for (i = 0; i < count; i++) {
+		memcpy(&checks[i].verdict, &group[i].answer, sizeof(group[i].answer));
+		checks[i].version = origin.version;
+		checks[i].issued = origin.issued;
+	}
 }
 
 #endif
