@@ -63,30 +63,55 @@ complains 'the first process, of the machine' <<'EOF'
 vm-init: failed: bb mount -t proc proc /proc
 EOF
 
+# race FRAMES FRAMES: the two stacks, innermost function first, as words
+# shellcheck disable=SC2086 # words
 race() {
-	cat <<EOF
+	cat <<END
 [    8.1][    C1] ==================================================================
-[    8.1][    C1] BUG: KCSAN: data-race in $1 / $2
+[    8.1][    C1] BUG: KCSAN: data-race in ${1%% *} / ${2%% *}
 [    8.1][    C1]
 [    8.1][    C1] write to 0xffffffffa0004a40 of 8 bytes by task 95 on cpu 0:
-[    8.1][    C1]  $1+0x30/0x50
+$(frames $1)
 [    8.1][    C1]
-[    8.1][    C1] read to 0xffffffffa0004a40 of 8 bytes by task 96 on cpu 1:
-[    8.1][    C1]  $2+0x10/0x40
+[    8.1][    C1] read (marked) to 0xffffffffa0004a40 of 8 bytes by interrupt on cpu 1:
+$(frames $2)
+[    8.1][    C1]
+[    8.1][    C1] Reported by Kernel Concurrency Sanitizer on:
 [    8.1][    C1] ==================================================================
-EOF
+END
 }
-complains 'a race of ours' < <(race idrv_list_publish idrv_list_status | sed 's,/0x.0$,& [idrevoke],')
+frames() {
+	printf '[    8.1][    C1]  %s\n' "${@/%/+0x10/0x40}" | sed 's/ idrv_.*/& [idrevoke]/'
+}
+complains 'a race of ours' < <(race idrv_list_publish idrv_list_status)
+complains 'a race of ours with the kernel' < <(race param_set_uint idrv_budget_spend)
+complains 'a race of the kernel with ours' < <(race idrv_budget_spend param_get_uint)
+complains 'a race between what is done for us on both sides' < <(
+	race 'memcpy idrv_list_publish' 'memcmp idrv_list_status'
+)
+complains 'a race of our timer, which interrupts' < <(
+	race idrv_list_publish 'wake_up idrv_freshness_expired hrtimer_interrupt asm_sysvec'
+)
 does_not 'a race of the kernel itself' < <(race setup_APIC_timer __ctr)
+does_not 'a race of the kernel itself, that we call' < <(
+	race 'timekeeping_advance update_wall_time' 'ktime_get_seconds get_random_bytes idrv_permutation_init'
+)
+does_not 'a race of the kernel itself, that we call, with what interrupts us' < <(
+	race 'timekeeping_advance hrtimer_interrupt asm_sysvec_apic_timer_interrupt idrv_permutation_init' \
+		'ktime_get_seconds get_random_bytes idrv_permutation_init'
+)
+does_not 'a race of the kernel itself, where we enable softirqs' < <(
+	race 'net_rx_action __do_softirq do_softirq idrv_list_notify' 'netif_rx idrv_list_notify'
+)
 complains 'a race of ours after one of the kernel' < <(
 	race setup_APIC_timer __ctr
-	race idrv_list_publish idrv_list_status | sed 's,/0x.0$,& [idrevoke],'
+	race idrv_list_publish idrv_list_status
 )
 complains 'another fault after a race of the kernel' < <(
 	race setup_APIC_timer __ctr
 	echo '[   12.1] WARNING: suspicious RCU usage'
 )
 complains 'a race whose report is cut short' < <(
-	race idrv_list_publish idrv_list_status | sed 's,/0x.0$,& [idrevoke],' | head -n 6
+	race idrv_list_publish idrv_list_status | head -n 6
 )
 done_testing
