@@ -28,9 +28,12 @@ export IDREVOKE_TOP := $(CURDIR)
 export IDREVOKE_BUILD := $(BUILD)
 export BUILD
 
-# As many jobs as processors, for the makes below as well.
+# As many jobs as processors, which the makes below share.
 JOBS := $(shell nproc)
-MAKEFLAGS += --no-print-directory --jobs=$(JOBS)
+MAKEFLAGS += --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += --jobs=$(JOBS)
+endif
 
 fast_tests := $(sort $(wildcard tests/unit/*.t tests/model/*.t tests/fast/*.t))
 vm_tests := $(sort $(wildcard tests/vm/*.t))
@@ -93,9 +96,11 @@ vm_programs := $(filter-out $(vm_failures),$(shell grep -l '^guest_program' $(vm
 vm_scripts := $(filter-out $(vm_programs) $(vm_failures),$(vm_tests))
 on_kernel = IDREVOKE_KERNEL=$(1) IDREVOKE_GUEST=yes scripts/vm run --timeout 2400 -- $(prove) $(2)
 # What they take is not measured, so machines may run side by side. What is long there
-# for the agent's sake, and tries nothing else of the module, is for check-full.
+# for the agent's sake, and tries nothing else of the module, is for check-full; so is
+# loading the module with each of its allocations failing in turn.
 scripts_on_kernel = IDREVOKE_VM_OPTIONS= IDREVOKE_POWER_CUTS= IDREVOKE_KERNEL=$(1) \
 	$(prove) --jobs $(JOBS) $(2)
+vm_failures_long := tests/vm/failures_module.t
 vm_large := $(addprefix tests/vm/,crash.t ctl.t hostile.t metrics.t service.t story.t)
 # One processor without preemption is no place for threads that race.
 vm_alone := $(filter-out $(addprefix tests/vm/,compat.t library_threads.t oracle.t unload.t),\
@@ -103,7 +108,7 @@ vm_alone := $(filter-out $(addprefix tests/vm/,compat.t library_threads.t oracle
 
 check-kernels: tests kmod-kasan kmod-kcsan kmod-backports kmod-uml
 	@echo '--- KASAN, lockdep, kmemleak'
-	@$(call on_kernel,kasan,$(vm_programs))
+	@$(call on_kernel,kasan,$(vm_programs) $(filter-out $(vm_failures_long),$(vm_failures)))
 	@IDREVOKE_RELOADS=30 $(call scripts_on_kernel,kasan,$(filter-out $(vm_large),$(vm_scripts)))
 	@echo '--- KCSAN'
 	@IDREVOKE_ORACLE_SECONDS=10 $(call on_kernel,kcsan,$(filter-out tests/vm/unload.t,$(vm_programs)))
@@ -119,7 +124,7 @@ check-full: export IDREVOKE_HAMMER_SECONDS = 30
 check-full: check
 	+@$(MAKE) lint
 	+@$(MAKE) check-threads
-	@$(call on_kernel,kasan,$(vm_failures))
+	@$(call on_kernel,kasan,$(vm_failures_long))
 	@IDREVOKE_FUZZ_CALLS=50000 $(call on_kernel,kasan,tests/vm/fuzz.t)
 	@$(call scripts_on_kernel,kasan,$(vm_large) tests/vm/reload.t)
 	@$(call on_kernel,kcsan,tests/vm/unload.t)
