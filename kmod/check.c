@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "check.h"
+#include "compat.h"
 #include "list.h"
 #include "number.h"
 #include "search.h"
@@ -31,7 +32,7 @@ struct standing {
 	const struct idrv_table *table;	/* NULL: no list, or one of nobody */
 	struct idrv_answer unlisted;	/* for every card of a number that is not listed */
 	struct idrv_origin origin;
-	unsigned int others;		/* answers that were another, and are counted */
+	unsigned int others;		/* answers unlike @unlisted, which are counted already */
 	struct idrv_budget *budget;
 	u64 now;
 };
@@ -138,7 +139,7 @@ static void answer_listed(struct idrv_answer *answer, u32 valid_from, u32 value,
 		return;
 	}
 	answer->flags |= judgement.flags;
-	/* Its own card is as good as one of a number that is not listed. */
+	/* Such a card is as good, or as stale, as one of a number that is not listed. */
 	if (judgement.verdict == IDREVOKE_CLEAR)
 		return;
 	answer->verdict = judgement.verdict;
@@ -220,7 +221,7 @@ static noinline unsigned long answer_many(union idrv_check *checks, unsigned int
  * RCU, so that each line is fetched as soon as its number is known.
  *
  * Context: process or softirq; takes no lock, allocates nothing, writes only
- * @checks, this CPU's counters and, for a listed card, @budget.
+ * @checks, @origin, this CPU's counters and, for a listed card, @budget.
  */
 void idrv_check_answer(union idrv_check *checks, unsigned int count, struct idrv_budget *budget,
 		       struct idrv_origin *origin)

@@ -15,8 +15,8 @@
 #define IDRV_CHECK_AHEAD	32
 
 /*
- * The first half of struct idrevoke_check. Whoever reads a question in which anything
- * else is set makes its consistency one that this ABI does not define.
+ * What the first half of struct idrevoke_check begins with. Whoever reads a question
+ * in which anything else is set makes its consistency one that this ABI does not define.
  */
 struct idrv_question {
 	u8 number[IDREVOKE_NUMBER_LEN];
@@ -42,7 +42,10 @@ struct idrv_answer {
 	u32 flags;
 };
 
-/* A question, in its place then what was understood of it, and then the answer. */
+/*
+ * A question, in its place then what was understood of it, and then the answer. Each
+ * wipes what there was of the number before.
+ */
 union idrv_check {
 	struct idrv_question question;
 	struct idrv_asked asked;
@@ -51,6 +54,8 @@ union idrv_check {
 };
 
 static_assert(sizeof(union idrv_check) == 24);
+static_assert(sizeof(struct idrv_answer) >= offsetof(struct idrv_asked, valid_from));
+static_assert(offsetof(struct idrv_asked, valid_from) <= IDREVOKE_NUMBER_LEN - 2);
 
 /* What the second half ends with: the list from which answers are. */
 struct idrv_origin {

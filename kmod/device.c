@@ -17,7 +17,7 @@
 
 static_assert(sizeof(struct idrevoke_check) == 64);
 static_assert(offsetof(struct idrevoke_check, verdict) == 32);
-/* As kmod/check.h has the two halves. */
+/* As kmod/check.h has what the halves begin with. */
 static_assert(offsetof(struct idrv_question, consistency) ==
 	      offsetof(struct idrevoke_check, consistency));
 static_assert(offsetof(struct idrv_question, valid_from) ==
@@ -36,6 +36,7 @@ static_assert(sizeof(struct idrevoke_uring) == 16);
  * waiting for longer than that either.
  */
 #define BATCH_TURN	1024
+static_assert(BATCH_TURN % IDRV_CHECK_GROUP == 0);
 
 struct opener {
 	struct idrv_budget *budget;
@@ -82,15 +83,15 @@ static __always_inline unsigned int questions_read(union idrv_check *checks,
 		return 0;
 	for (; i < count; i++) {
 		const u64 __user *words = (const u64 __user *)&from[i];
-		u64 undefined;
+		u64 word;
 
 		/* Where a record ends too soon, no part of an answer is written. */
-		unsafe_get_user(undefined, &from[i].issued, fault);
+		unsafe_get_user(word, &from[i].issued, fault);
 		unsafe_get_user(checks[i].raw[0], words, fault);
 		unsafe_get_user(checks[i].raw[1], words + 1, fault);
 		unsafe_get_user(checks[i].raw[2], words + 2, fault);
-		unsafe_get_user(undefined, words + 3, fault);
-		if (undefined)
+		unsafe_get_user(word, words + 3, fault);
+		if (word)
 			checks[i].question.consistency = IDRV_CONSISTENCY_UNDEFINED;
 	}
 fault:

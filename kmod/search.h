@@ -151,6 +151,7 @@ static __always_inline void idrv_search_begin(const struct idrv_table *table,
  * idrv_search_hop(): other searches can go on meanwhile.
  *
  * Context: as idrv_table_find().
+ * Return: how far the search is.
  */
 static __always_inline enum idrv_found idrv_search_home(const struct idrv_table *table,
 							struct idrv_search *search,

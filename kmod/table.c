@@ -183,6 +183,7 @@ void idrv_table_prefetch(const struct idrv_table *table, u64 number)
  * @value: its value, if it was found
  *
  * Context: as idrv_table_find().
+ * Return: how far the search is; after the last hop not IDRV_FOUND_MARK.
  */
 enum idrv_found idrv_search_hop(const struct idrv_table *table, struct idrv_search *search,
 				u32 *value)

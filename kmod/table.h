@@ -70,7 +70,8 @@
  *	  release			if set, read the line of hop n + 1
  *	clear its earlier place
  *
- * (The reader is in search.h, a line at a time, so that many may go on together.)
+ * (The reader is in search.h, and for hops in table.c, a line at a time, so that many
+ * may go on together.)
  *
  * Suppose that the entry is in the table all along, and that the reader did not
  * see it at hop n, its place so far: then it read a word from which the entry
@@ -150,6 +151,8 @@ struct idrv_search {
 	u32 home;
 	u32 hop;
 };
+
+static_assert(IDRV_TABLE_LINES_MAX <= U32_MAX);
 
 /* How far a search is. */
 enum idrv_found {

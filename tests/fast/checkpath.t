@@ -20,7 +20,6 @@ my %allowed = map { $_ => 1 } (
 	'__stack_chk_fail',			# ends the kernel
 	'__rcu_read_lock', '__rcu_read_unlock',	# count in the task
 	'ktime_get_coarse_with_offset',		# reads the clock under a sequence count
-	'memset',				# forgets questions
 	'_copy_from_user',			# the head of a batch; may fault and sleep
 	'__SCT__cond_resched',			# between 1,024 checks
 	'io_uring_cmd_done',			# io_uring's own completion

@@ -63,7 +63,8 @@ complains 'the first process, of the machine' <<'EOF'
 vm-init: failed: bb mount -t proc proc /proc
 EOF
 
-# race FRAMES FRAMES: the two stacks, innermost function first, as words
+# race FRAMES FRAMES [ACCESS]: the two stacks, innermost function first, as words; what
+# the second does
 # shellcheck disable=SC2086 # words
 race() {
 	cat <<END
@@ -73,7 +74,7 @@ race() {
 [    8.1][    C1] write to 0xffffffffa0004a40 of 8 bytes by task 95 on cpu 0:
 $(frames $1)
 [    8.1][    C1]
-[    8.1][    C1] read (marked) to 0xffffffffa0004a40 of 8 bytes by interrupt on cpu 1:
+[    8.1][    C1] ${3:-read (marked)} to 0xffffffffa0004a40 of 8 bytes by interrupt on cpu 1:
 $(frames $2)
 [    8.1][    C1]
 [    8.1][    C1] Reported by Kernel Concurrency Sanitizer on:
@@ -92,6 +93,20 @@ complains 'a race between what is done for us on both sides' < <(
 complains 'a race of our timer, which interrupts' < <(
 	race idrv_list_publish 'wake_up idrv_freshness_expired hrtimer_interrupt asm_sysvec'
 )
+complains 'a race of ours by way of a function that links' < <(
+	race '__list_add_valid idrv_budget_get' 'list_sort kernel_thread'
+)
+complains 'what we free is freed for us at the same time' < <(
+	race 'kfree idrv_budget_put' 'kfree idrv_budget_exit' 'assert no accesses' |
+		sed 's/ write to / assert no accesses to /'
+)
+complains 'what we free is read by the kernel' < <(
+	race 'hrtimer_active run_timer' 'kfree idrv_budget_put' 'assert no accesses'
+)
+complains 'what we free is changed by nobody knows whom' < <(
+	race unknown 'kfree idrv_budget_put' 'race at unknown origin, with assert no accesses' |
+		sed '/ write to /,/ unknown+/d'
+)
 does_not 'a race of the kernel itself' < <(race setup_APIC_timer __ctr)
 does_not 'a race of the kernel itself, that we call' < <(
 	race 'timekeeping_advance update_wall_time' 'ktime_get_seconds get_random_bytes idrv_permutation_init'
@@ -101,7 +116,7 @@ does_not 'a race of the kernel itself, that we call, with what interrupts us' < 
 		'ktime_get_seconds get_random_bytes idrv_permutation_init'
 )
 does_not 'a race of the kernel itself, where we enable softirqs' < <(
-	race 'net_rx_action __do_softirq do_softirq idrv_list_notify' 'netif_rx idrv_list_notify'
+	race 'net_rx_action handle_softirqs do_softirq idrv_list_notify' 'netif_rx idrv_list_notify'
 )
 complains 'a race of ours after one of the kernel' < <(
 	race setup_APIC_timer __ctr
@@ -110,6 +125,10 @@ complains 'a race of ours after one of the kernel' < <(
 complains 'another fault after a race of the kernel' < <(
 	race setup_APIC_timer __ctr
 	echo '[   12.1] WARNING: suspicious RCU usage'
+)
+complains 'a race whose report is cut short by another' < <(
+	race idrv_list_publish idrv_list_status | head -n 6
+	race setup_APIC_timer __ctr
 )
 complains 'a race whose report is cut short' < <(
 	race idrv_list_publish idrv_list_status | head -n 6

@@ -50,7 +50,7 @@ static uint32_t find(uint64_t number)
 }
 
 /* Whether it is known; otherwise, the next line is being fetched. */
-static bool found(enum idrv_found found, uint32_t *value)
+static bool is_known(enum idrv_found found, uint32_t *value)
 {
 	if (found == IDRV_FOUND_NOTHING)
 		*value = 0;
@@ -70,13 +70,13 @@ static void find_group(const uint64_t *numbers, uint32_t *values)
 		if (i < IDRV_CHECK_GROUP)
 			idrv_search_begin(table, &search[i], numbers[i]);
 		if (now >= 0 &&
-		    !found(idrv_search_home(table, &search[now], &values[now]), &values[now]))
+		    !is_known(idrv_search_home(table, &search[now], &values[now]), &values[now]))
 			open |= 1UL << now;
 	}
 	while (open) {
 		for (left = open; left; left &= left - 1) {
 			i = __builtin_ctzl(left);
-			if (found(idrv_search_hop(table, &search[i], &values[i]), &values[i]))
+			if (is_known(idrv_search_hop(table, &search[i], &values[i]), &values[i]))
 				open &= ~(1UL << i);
 		}
 	}

@@ -20,6 +20,7 @@
 #define GENMASK_ULL(high, low)	((~0ULL << (low)) & (~0ULL >> (63 - (high))))
 #define __ffs(word)		((unsigned long)__builtin_ctzl(word))
 #define ilog2(number)		(63 - __builtin_clzll(number))
+#define U32_MAX			((u32)~0U)
 #define U64_MAX			(~0ULL)
 #define SZ_16M			0x1000000
 
