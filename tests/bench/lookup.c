@@ -133,7 +133,8 @@ static double bare_single(uint64_t *random)
 	return bench_now() - start;
 }
 
-static double bare_batch(uint64_t *random)
+/* Each line of a group is compared when @ahead more of it are being fetched. */
+static __always_inline double bare_lines(uint64_t *random, int group, int ahead)
 {
 	const u64 *words = cycle_table()->words;
 	u64 line[CHUNK], found = 0;
@@ -143,14 +144,27 @@ static double bare_batch(uint64_t *random)
 	for (i = 0; i < CHUNK; i++)
 		line[i] = mul_u64_u64_shr(random_next(random), cycle_table()->lines, 64);
 	start = begin();
-	for (i = 0; i < CHUNK; i += BARE_GROUP) {
-		for (j = i; j < i + BARE_GROUP; j++)
-			prefetch(words + line[j] * IDRV_LINE_WORDS);
-		for (j = i; j < i + BARE_GROUP; j++)
-			found += bare_line(line[j], NO_WORD);
+	for (i = 0; i < CHUNK; i += group) {
+		for (j = 0; j < group + ahead; j++) {
+			if (j < group)
+				prefetch(words + line[i + j] * IDRV_LINE_WORDS);
+			if (j >= ahead)
+				found += bare_line(line[i + j - ahead], NO_WORD);
+		}
 	}
 	wrong += found;
 	return bench_now() - start;
+}
+
+static double bare_batch(uint64_t *random)
+{
+	return bare_lines(random, BARE_GROUP, BARE_GROUP);
+}
+
+/* As the check goes on fetching while it answers. */
+static double bare_ahead(uint64_t *random)
+{
+	return bare_lines(random, IDRV_CHECK_GROUP, IDRV_CHECK_AHEAD);
 }
 
 static double table_miss(uint64_t *random)
@@ -292,6 +306,7 @@ static double rate_of_two(double (*measure)(uint64_t *random), uint64_t *random)
 struct costs {
 	double bare_single;
 	double bare_batch;
+	double bare_ahead;
 	double miss;
 	double hit;
 	double batch;
@@ -301,7 +316,7 @@ struct costs {
 
 static struct costs measure_round(uint64_t *random)
 {
-	double bare[CHUNKS], miss[CHUNKS], hit[CHUNKS], batch[CHUNKS];
+	double bare[CHUNKS], miss[CHUNKS], hit[CHUNKS], batch[CHUNKS], ahead[CHUNKS];
 	struct costs costs;
 	int chunk;
 
@@ -316,9 +331,11 @@ static struct costs measure_round(uint64_t *random)
 	for (chunk = 0; chunk < CHUNKS; chunk++) {
 		bare[chunk] = bare_batch(random);
 		batch[chunk] = check_batch(random);
+		ahead[chunk] = bare_ahead(random);
 	}
 	costs.bare_batch = middle(bare, CHUNKS);
 	costs.batch = middle(batch, CHUNKS);
+	costs.bare_ahead = middle(ahead, CHUNKS);
 	costs.bare_two = rate_of_two(bare_batch, random) * costs.bare_batch;
 	costs.batch_two = rate_of_two(check_batch, random) * costs.batch;
 	fprintf(stderr, "%.0f: miss %.0f hit %.0f; %.1f: batch %.1f; two %.2f %.2f\n",
@@ -341,7 +358,7 @@ static struct costs measure_round(uint64_t *random)
 static void print_rows(u64 size, struct costs costs[][ROUNDS])
 {
 	struct bench_samples bare_one = {}, bare_many = {}, miss = {}, hit = {}, batch = {}, two = {},
-			     bare_two = {}, miss_ns = {}, hit_ns = {}, batch_ns = {};
+			     bare_two = {}, ahead = {}, ahead_ns = {}, miss_ns = {}, hit_ns = {}, batch_ns = {};
 	int round, point;
 
 	AVERAGE(bare_one, c->bare_single);
@@ -350,6 +367,8 @@ static void print_rows(u64 size, struct costs costs[][ROUNDS])
 	AVERAGE(miss, c->miss / c->bare_single);
 	AVERAGE(hit, c->hit / c->bare_single);
 	AVERAGE(batch, c->batch / c->bare_batch);
+	AVERAGE(ahead, c->batch / c->bare_ahead);
+	AVERAGE(ahead_ns, c->bare_ahead);
 	AVERAGE(two, c->batch_two / c->bare_two);
 	AVERAGE(miss_ns, c->miss);
 	AVERAGE(hit_ns, c->hit);
@@ -359,6 +378,7 @@ static void print_rows(u64 size, struct costs costs[][ROUNDS])
 	bench_row("table.miss_ns", size, "ns", &miss_ns, &bare_one);
 	bench_row("table.hit_ns", size, "ns", &hit_ns, &bare_one);
 	bench_row("batch.check_vs_bare", size, "ratio", &batch, &bare_many);
+	bench_row("batch.check_vs_bare_ahead", size, "ratio", &ahead, &ahead_ns);
 	bench_row("batch.check_ns", size, "ns", &batch_ns, &bare_many);
 	bench_row("batch.threads2_vs_bare", size, "ratio", &two, &bare_two);
 }
