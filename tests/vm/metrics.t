@@ -8,6 +8,7 @@
 # shellcheck source=tests/lib/agent.sh
 . "$IDREVOKE_TOP/tests/lib/agent.sh"
 patience=60 # machines are emulated, and may be busy
+case ${IDREVOKE_KERNEL-} in kasan | kcsan) patience=300 ;; esac # and slow
 
 card=110101199003078881
 socket=$work/metrics.sock
@@ -86,13 +87,19 @@ happens 'STATUS: the next version' notified 'STATUS=Version 2 is in force: 20001
 # --- late, stale, current again
 
 echo 1 >/sys/module/idrevoke/parameters/confirm_interval
-ok 'a short term' feed set --store "$work/store" --valid-for 8 --confirm-every 8
 ok 'another report' event withdraw "$card"
 happens 'metrics: version 3' measured idrevoke_list_version -eq 3
-stop issuer
+# Late it stays, since the next confirmation comes after 300 s.
 happens 'metrics: late' state LATE
 happens 'said: late' said agent 'version 3 is late'
 happens 'STATUS: late' notified "STATUS=Version 3 is in force: .* but the issuer's confirmations do not arrive\..*"
+# Whoever begins to serve confirms, now for 8 s; and stale it stays without an issuer.
+stop issuer
+ok 'a short term' feed set --store "$work/store" --valid-for 8 --confirm-every 8
+start_issuer "$port"
+kill -HUP "${process[agent]}" # so that it does not wait before it tries again
+happens 'metrics: confirmed' measured idrevoke_confirmations_total -ge 1
+stop issuer
 happens 'metrics: stale' state STALE
 happens 'said: stale' said agent 'version 3 is stale'
 happens 'STATUS: stale' notified 'STATUS=Version 3 is in force: .* but stale: .*The feed cannot be had: .*'
@@ -107,7 +114,7 @@ start_issuer "$port"
 kill -HUP "${process[agent]}" # so that it does not wait before it tries again
 happens 'metrics: current again' state CURRENT
 happens 'said: current again' said agent 'version 3 is current again'
-is "$(sample idrevoke_confirmations_total | grep -c '^[1-9]')" 1 'metrics: by a confirmation'
+happens 'metrics: by a confirmation' measured idrevoke_confirmations_total -ge 2
 agree 'current again'
 
 # --- without the module
