@@ -7,7 +7,7 @@
 # make check-kernels	those on kernels that watch for faults, and on a newer one
 # make check-fast	those that need no virtual machine
 # make check-threads	those of idrevokectl, which has a thread, under ThreadSanitizer
-# make check-full	all tests in full, lint, and mutants: more than an hour
+# make check-full	all tests in full, lint, and mutants: two hours
 # make coverage		which lines of kmod and agent all tests run
 # make soak		fuzzing, until it is interrupted
 # make bench		figures, beside what else one might use: under 20 minutes
