@@ -23,7 +23,7 @@
  * Updates take long enough for interrupts to fall into each, and what they do varies
  * with the key. The first of them make the table be rebuilt, which counts as well; the
  * least is of those after that, in tables that differ by when it came: this figure is
- * the same to two parts in a hundred.
+ * the same to one part in ten.
  */
 #include <errno.h>
 #include <stdlib.h>
