@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the module's calls cost, in instructions (tests/vm/instructions.c), against
 # what instructions.expected says. Where that is of the same kernel, compiler and qemu,
-# each figure has to be the same to the instruction (but that of updates, which vary
+# each figure has to be the same to the instruction (but that of updates, which varies
 # with a random key: within 1 %), elsewhere within 3 %.
 #
 # IDREVOKE_RECORD=yes writes the file anew: for those who change a figure on purpose.
