@@ -101,8 +101,10 @@ void idrv_list_publish(struct idrv_view *view)
 	struct idrv_view *floor = rcu_dereference_protected(idrv_list.floor,
 							    lockdep_is_held(&idrv_list.lock));
 
-	if (view && (!old || view->table != old->table))
+	if (view && (!old || view->table != old->table)) {
+		view->table->marks_new = view->table->marks;
 		view->table->hops_new = view->table->hops;
+	}
 	/* Epoch and version of the floor change at once, and before the view. */
 	if (view)
 		rcu_assign_pointer(idrv_list.floor, view);

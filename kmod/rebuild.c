@@ -146,12 +146,13 @@ int idrv_rebuild_insert(struct idrv_table **table, u64 number, u32 value, u64 co
 
 /*
  * Whether a rebuild would spare questions a line. One mark a line on average sends an
- * eighth of all misses further, and hits are not to read more than 1.1 lines. But what
- * a rebuild has left so far from home, another one would, too.
+ * eighth of all misses further, and hits are not to read more than 1.1 lines. But the
+ * marks and the way from home that a rebuild has left, another one would leave, too.
  */
 static bool is_scattered(const struct idrv_table *table)
 {
-	return table->marks > table->lines ||
+	return (table->marks > table->lines &&
+		table->marks > table->marks_new + table->lines / 8) ||
 	       (table->hops > div_u64(table->count * 9, 100) &&
 		table->hops > table->hops_new + div_u64(table->count, 100));
 }

@@ -117,7 +117,8 @@ struct idrv_walk;
  * @count: entries
  * @marks: marks that are set
  * @hops: of all entries together
- * @hops_new: these when it came in force
+ * @marks_new: marks, and
+ * @hops_new: hops when it came in force
  * @walks: walks under way
  * @retired: frees the table when nobody reads it any more
  *
@@ -135,6 +136,7 @@ struct idrv_table {
 	u64 count ____cacheline_aligned;
 	u64 marks;
 	u64 hops;
+	u64 marks_new;
 	u64 hops_new;
 	struct idrv_walk *walks;
 	struct rcu_work retired;
