@@ -36,6 +36,7 @@ static void sweep(u64 now)
 	list_for_each_entry_safe(budget, next, &budgets, node) {
 		if (!budget->openers && (u64)atomic64_read(&budget->full_at) <= now) {
 			list_del(&budget->node);
+			free_percpu(budget->counts);
 			kfree(budget);
 		}
 	}
@@ -60,6 +61,12 @@ struct idrv_budget *idrv_budget_get(kuid_t uid)
 	budget = kzalloc(sizeof(*budget), GFP_KERNEL);
 	if (!budget)
 		goto unlock;
+	budget->counts = alloc_percpu(struct idrv_budget_counts);
+	if (!budget->counts) {
+		kfree(budget);
+		budget = NULL;
+		goto unlock;
+	}
 	budget->uid = uid;
 	list_add(&budget->node, &budgets);
 found:
@@ -100,14 +107,35 @@ bool idrv_budget_spend(struct idrv_budget *budget, u64 now)
 	while (limit) {
 		after = max_t(s64, full_at, now) + HOUR / limit;
 		if (after > (s64)(now + HOUR)) {
-			atomic64_inc(&budget->throttled);
+			this_cpu_inc(budget->counts->throttled);
 			return false;
 		}
 		if (atomic64_try_cmpxchg_relaxed(&budget->full_at, &full_at, after))
 			break;
 	}
-	atomic64_inc(&budget->hits);
+	this_cpu_inc(budget->counts->hits);
 	return true;
+}
+
+/**
+ * idrv_budget_count - what was answered to a user
+ * @budget: the budget
+ *
+ * Context: any.
+ * Return: the sums over all processors.
+ */
+struct idrv_budget_counts idrv_budget_count(const struct idrv_budget *budget)
+{
+	struct idrv_budget_counts sum = {};
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct idrv_budget_counts *counts = per_cpu_ptr(budget->counts, cpu);
+
+		sum.hits += READ_ONCE(counts->hits);
+		sum.throttled += READ_ONCE(counts->throttled);
+	}
+	return sum;
 }
 
 /**

@@ -181,6 +181,7 @@ static long check_batch(struct opener *opener, struct idrevoke_batch __user *arg
 static long read_info(struct opener *opener, struct idrevoke_info __user *argument)
 {
 	struct idrevoke_info info;
+	struct idrv_budget_counts counts;
 	struct idrv_status status;
 	s64 seen;
 
@@ -204,8 +205,9 @@ static long read_info(struct opener *opener, struct idrevoke_info __user *argume
 	info.issued = status.issued;
 	info.fresh_ms = status.fresh_ms;
 	idrv_digest_encode(&status.digest, info.digest);
-	info.hits = atomic64_read(&opener->budget->hits);
-	info.throttled = atomic64_read(&opener->budget->throttled);
+	counts = idrv_budget_count(opener->budget);
+	info.hits = counts.hits;
+	info.throttled = counts.throttled;
 	if (copy_to_user(argument, &info, sizeof(info)))
 		return -EFAULT;
 	atomic64_set(&opener->seen, seen);

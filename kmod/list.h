@@ -102,7 +102,7 @@ struct idrv_view {
 struct idrv_list {
 	struct idrv_view __rcu *view;
 	struct idrv_view __rcu *floor;
-	struct mutex writer;
+	struct mutex writer ____cacheline_aligned;
 	struct mutex turn ____cacheline_aligned;
 	struct mutex lock;
 	enum idrevoke_state state;

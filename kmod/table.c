@@ -6,6 +6,7 @@
  * Whatever changes a table is serialised by the caller. Finding needs an RCU
  * read-side section that began while the table was in service, or the same lock.
  */
+#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -13,6 +14,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <linux/wait.h>
 
 #include "search.h"
 
@@ -20,6 +22,10 @@
  * it, rounding up to them would cost too much.
  */
 #define HUGE_PAGES_FROM		SZ_16M
+
+/* Tables out of service that are not freed yet. */
+static atomic_t retired_tables;
+static DECLARE_WAIT_QUEUE_HEAD(retired_gone);
 
 /* Where the entry of a number may be. */
 struct place {
@@ -88,15 +94,21 @@ u64 idrv_table_lines(u64 count, u32 centibytes)
  * @permutation: the key of another table, whose order of entries is then kept;
  *	NULL draws a new one
  *
- * Context: may sleep.
- * Return: the table, or NULL if there is no memory.
+ * Waits for retired tables to be freed: whoever replaces one table after another
+ * needs memory for two, and not for all that readers might still look at.
+ *
+ * Context: may sleep; no lock is held that readers or rcu_work could wait for.
+ * Return: the table, or NULL if there is no memory or a fatal signal is pending.
  */
 struct idrv_table *idrv_table_create(u64 lines, const struct idrv_permutation *permutation)
 {
 	const gfp_t flags = GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
-	struct idrv_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
 	size_t bytes = lines * IDRV_LINE_BYTES;
+	struct idrv_table *table;
 
+	if (wait_event_killable(retired_gone, !atomic_read(&retired_tables)))
+		return NULL;
+	table = kzalloc(sizeof(*table), GFP_KERNEL);
 	if (!table)
 		return NULL;
 	if (bytes >= HUGE_PAGES_FROM && IS_ALIGNED(bytes, PMD_SIZE))
@@ -136,6 +148,8 @@ void idrv_table_destroy(struct idrv_table *table)
 static void destroy_retired(struct work_struct *work)
 {
 	idrv_table_destroy(container_of(to_rcu_work(work), struct idrv_table, retired));
+	if (atomic_dec_and_test(&retired_tables))
+		wake_up(&retired_gone);
 }
 
 /**
@@ -149,6 +163,7 @@ void idrv_table_retire(struct idrv_table *table, struct workqueue_struct *workqu
 {
 	while (table->walks)
 		idrv_walk_end(table->walks);
+	atomic_inc(&retired_tables);
 	INIT_RCU_WORK(&table->retired, destroy_retired);
 	queue_rcu_work(workqueue, &table->retired);
 }
@@ -280,7 +295,11 @@ static void marks_set(struct idrv_table *table, const struct place *place, int h
 		u64 *word = &home[place->class[hop]];
 
 		if (!(*word & WORD_MARK)) {
-			WRITE_ONCE(*word, *word | WORD_MARK);
+			/*
+			 * Pairs with smp_rmb() as slot_store() does: who reads this word
+			 * may be reading that an entry was cleared from it before.
+			 */
+			smp_store_release(word, *word | WORD_MARK);
 			table->marks++;
 		}
 	}

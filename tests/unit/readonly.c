@@ -3,8 +3,9 @@
  * What a check writes. One thread asks; on its stack are the questions and, where the
  * kernel has those of each CPU, its counters. All else that could be written is read-only
  * meanwhile: the module's variables, the list, the heap, what malloc() and locks use.
- * Who stores there faults: that store is noted, and done by a single step. Misses, and
- * all that cannot be asked, have none; a hit stores into its user's budget.
+ * Who stores there faults: that store is noted, and done by a single step. Misses,
+ * hits without a limit and those withheld have none; a hit that is paid for stores into
+ * its user's budget.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -40,6 +41,7 @@ static struct idrv_budget *budget;
 static __thread struct range ranges[RANGES];	/* read-only at present */
 static __thread unsigned int range_count;
 static __thread char maps[1 << 18], signal_stack[1 << 16];
+static __thread struct idrv_budget_counts counts;
 static __thread unsigned int strays, spent;	/* stores; the latter into the budget */
 static __thread uintptr_t stray_at[STRAYS], stray_by[STRAYS];
 
@@ -234,6 +236,7 @@ static int try_all(void)
 	static __thread struct range left[RANGES];
 	unsigned int i, count;
 
+	budget->counts = &counts;
 	sigaltstack(&(stack_t){ .ss_sp = signal_stack, .ss_size = sizeof(signal_stack) }, NULL);
 	action.sa_sigaction = on_store;
 	sigaction(SIGSEGV, &action, NULL);
@@ -253,12 +256,12 @@ static int try_all(void)
 	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		ask(&kinds[i], 0, "");
 	idrv_hits_per_hour = 1000000000;
-	ask(&hit, 2, "");
+	ask(&hit, 1, "");
 	idrv_hits_per_hour = 0;
-	ask(&hit, 1, " without a limit");
+	ask(&hit, 0, " without a limit");
 	idrv_hits_per_hour = 1;
 	stub_clock_advance(1);
-	ask(&throttled, 1, "");
+	ask(&throttled, 0, "");
 	stub_clock_advance(4000 * NSEC_PER_SEC);
 	ask(&stale, 0, "");
 	return done();

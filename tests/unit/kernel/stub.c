@@ -306,12 +306,14 @@ bool cancel_work_sync(struct work_struct *work)
 	return was_pending;
 }
 
-static struct work_struct *take_work(struct worker *worker)
+/* @waited: one that waited for readers */
+static struct work_struct *take_work(struct worker *worker, bool waited)
 {
 	struct work_struct *work;
 
 	pthread_mutex_lock(&queue_lock);
-	for (work = queue; work && is_running(work, false); work = work->next)
+	for (work = queue; work && (is_running(work, false) || work->waited < waited);
+	     work = work->next)
 		;
 	if (work) {
 		dequeue(work);
@@ -340,7 +342,7 @@ unsigned long stub_run_work(unsigned long limit)
 	unsigned long done = 0;
 
 	while (done < limit) {
-		struct work_struct *work = take_work(&worker);
+		struct work_struct *work = take_work(&worker, false);
 
 		if (!work)
 			break;
@@ -355,6 +357,20 @@ unsigned long stub_run_work(unsigned long limit)
 		finish_work(&worker);
 	}
 	return done;
+}
+
+/* Somebody sleeps until others have gone on: what waits for readers is done. */
+void stub_wait(void)
+{
+	struct work_struct *work;
+	struct worker worker;
+
+	rcu_barrier();
+	while ((work = take_work(&worker, true))) {
+		work->func(work);
+		finish_work(&worker);
+	}
+	sched_yield();
 }
 
 void stub_settle(void)

@@ -8,6 +8,13 @@ typedef struct {
 	s64 counter;
 } atomic64_t;
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+#define atomic_read(at)		__atomic_load_n(&(at)->counter, __ATOMIC_ACQUIRE)
+#define atomic_inc(at)		((void)__atomic_add_fetch(&(at)->counter, 1, __ATOMIC_RELAXED))
+#define atomic_dec_and_test(at)	(__atomic_sub_fetch(&(at)->counter, 1, __ATOMIC_ACQ_REL) == 0)
 #define atomic64_read(at)	__atomic_load_n(&(at)->counter, __ATOMIC_RELAXED)
 #define atomic64_dec(at)	((void)__atomic_sub_fetch(&(at)->counter, 1, __ATOMIC_RELAXED))
 #define atomic64_inc(at)	((void)__atomic_add_fetch(&(at)->counter, 1, __ATOMIC_RELAXED))

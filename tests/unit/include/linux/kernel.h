@@ -70,7 +70,8 @@ static inline u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int shift)
 
 /* Memory order. TSan knows all but the two fences, which order marked accesses
  * alone here: it finds no race where one is missing, nor misses one for their
- * sake. That they are there is shown by tests/model.
+ * sake. That they are needed is shown by tests/model, that they are there by a rule
+ * of scripts/lint.d.
  */
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value)	__atomic_store_n(&(x), value, __ATOMIC_RELAXED)
