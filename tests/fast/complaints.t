@@ -28,6 +28,9 @@ EOF
 complains 'lockdep' <<'EOF'
 [   12.1] WARNING: possible circular locking dependency detected
 EOF
+complains 'a detector that gave up' <<'EOF'
+[   12.1] ODEBUG: Out of memory. ODEBUG disabled
+EOF
 complains 'a lock that lockdep does not know' <<'EOF'
 [   12.1] INFO: trying to register non-static key.
 EOF

@@ -319,7 +319,7 @@ settings chain "$(quoted withheld)"
 cp -r "$work/static.state" "$work/chain.state"
 agent chain
 happens 'a chain of deltas cannot be had' several withheld ' 403 /delta' 10
-patience=10 happens 'and is asked for again soon' several withheld ' 403 /delta' 20
+happens 'and is asked for again soon' several withheld ' 403 /delta' 20
 stop web_withheld
 web_again withheld "$work/withheld"
 happens 'when it can be had, all of it comes' follows chain

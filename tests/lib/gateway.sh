@@ -64,15 +64,17 @@ comes() {
 	done
 }
 
-# until_true NAME COMMAND...: the same as a test, with a limit of 20 seconds
+# until_true NAME COMMAND...: the same as a test, with a limit
+patience=20
+case ${IDREVOKE_KERNEL-} in kasan | kcsan) patience=300 ;; esac # slow, and not alone
 until_true() {
 	local name=$1
 	shift
-	if comes 20 "$@"; then
+	if comes "$patience" "$@"; then
 		tap_result ok "$name"
 	else
 		tap_result 'not ok' "$name"
-		diag "not within 20 s: $*"
+		diag "not within $patience s: $*"
 		diag "$(tail -n 5 "$work"/*.log)"
 	fi
 }

@@ -66,6 +66,22 @@ void guest_unload(void)
 }
 
 /**
+ * guest_parameter - change a parameter of the module that is loaded
+ * @name: which
+ * @value: its new value
+ */
+void guest_parameter(const char *name, const char *value)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/module/idrevoke/parameters/%s", name);
+	file = fopen(path, "w");
+	if (!file || fputs(value, file) < 0 || fclose(file))
+		bail_out("%s: %s", path, strerror(errno));
+}
+
+/**
  * guest_open - open the device, which must work
  * Return: a descriptor.
  */

@@ -46,6 +46,7 @@ int guest_try_load(const char *parameters);
 void guest_load(const char *parameters);
 int guest_try_unload(void);
 void guest_unload(void);
+void guest_parameter(const char *name, const char *value);
 int guest_open(void);
 bool guest_readable(int fd, int milliseconds);
 char *guest_kernel_log(void);

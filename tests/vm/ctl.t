@@ -369,7 +369,7 @@ is "$? $(cut -d' ' -f1-5 <waited)" '0 current  CURRENT version 2' 'it waits for 
 
 ok 'a confirmation' "$helper" confirm 2 3600
 until_true 'watch: commits and a confirmation' seen unloaded loaded now commit commit confirm
-"$helper" list 3 2
+"$helper" list 3 10
 until_true 'watch: STALE' seen unloaded loaded now commit commit confirm commit state
 is "$(tail -n 1 watch.json | json_get state)" STALE 'as it says'
 exits 3 'status: STALE' ctl status

@@ -111,6 +111,9 @@ static bool was_said(const char *log)
 	static const char * const reports[] = {
 		"possible circular", "possible recursive", "possible irq lock", "suspicious RCU",
 		"INFO: trying to register", "bad unlock balance", "ODEBUG", "held lock freed",
+		"inconsistent lock state", "lock order detected", "lock held when returning",
+		"still has locks held", "Nested lock was not taken", "Invalid wait context",
+		"turning off the locking correctness",
 	};
 	unsigned int i;
 
@@ -135,7 +138,7 @@ int main(void)
 	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 4);
 	/* User-mode Linux has two of RCU itself, while it boots. */
 	klogctl(SYSLOG_ACTION_CLEAR, NULL, 0);
-	faults_walk("load", try_load);
+	ok(faults_walk("load", try_load), "... and it was refused");
 	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 8);
 	log = guest_kernel_log();
 	ok(!was_said(log), "nothing was said of locks, RCU or objects meanwhile");

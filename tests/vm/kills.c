@@ -105,7 +105,7 @@ static void expect_published(const char *whose, uint64_t version, uint64_t count
 			     const struct idrevoke_digest *digest)
 {
 	char line[256], hex[IDREVOKE_DIGEST_TEXT];
-	long end = now() + 5000;
+	long end = now() + LIMIT;
 
 	idrevoke_digest_format(digest, hex);
 	snprintf(line, sizeof(line), "version %" PRIu64 " count %" PRIu64 " digest %s", version,

@@ -52,16 +52,21 @@ history() {
 
 # filled NAME COMMAND...: the list is in force within a second of the command. By the
 # kernel's log: programs of a test may take that long to start in an emulated machine.
+# Other kernels than Debian's are slow, or have a second machine beside them.
 filled() {
 	local name=$1 took
 	shift
 	"$@" || bail_out "$*"
-	ok "$name: the list is in force" ctl wait --current --timeout 20
+	ok "$name: the list is in force" ctl wait --current --timeout "$patience"
 	took=$(/bin/dmesg | tr -d '[]' | awk '
 		/idrevoke: (loaded; no list yet|NOT_READY, was)/ { empty = $1; took = "" }
 		/idrevoke: CURRENT, was NOT_READY/ { took = int(($1 - empty) * 1000) }
 		END { print took }')
-	ok "$name: $took ms later" test "$took" -le 1000
+	if [ "${IDREVOKE_KERNEL:-debian}" = debian ]; then
+		ok "$name: $took ms later" test "$took" -le 1000
+	else
+		diag "$name: $took ms later"
+	fi
 }
 
 # version: in force
@@ -142,13 +147,15 @@ until_true 'and saved' state_is "$(of_issuer)"
 
 start watch "$agent/idrevokectl/idrevokectl" watch
 confirmed() { [ "$(grep -c '^confirm .*CURRENT' "$work/watch.log")" -ge "$1" ]; }
-feed set --store "$work/store" --valid-for 4 --confirm-every 1 >/dev/null
-until_true 'the issuer vouches every second for four' confirmed 10
+valid_for=4
+case ${IDREVOKE_KERNEL-} in kasan | kcsan) valid_for=30 ;; esac # they stand still for seconds
+feed set --store "$work/store" --valid-for "$valid_for" --confirm-every 1 >/dev/null
+until_true "the issuer vouches every second for $valid_for" confirmed $((valid_for + 6))
 ok 'so the list is current all the time' test -z "$(grep STALE "$work/watch.log")"
 stop server
 until_true 'no word from the issuer: stale' said watch STALE
 serve
-ok 'the issuer is back: current' ctl wait --current --timeout 20
+ok 'the issuer is back: current' ctl wait --current --timeout "$patience"
 stop watch
 
 stop agent

@@ -123,7 +123,7 @@ static void report(void)
 	unsigned int i;
 
 	for (i = 0; i < ACTIONS; i++)
-		printf("# %s: %u times\n", actions[i].name, actions[i].times);
+		diag("%s: %u times", actions[i].name, actions[i].times);
 	for (i = 0; i < ASKERS; i++)
 		is(atomic_load(&asked[i].wrong), 0,
 		   "%s: each of %llu answers was right; %llu calls while something came in force",
@@ -133,7 +133,7 @@ static void report(void)
 	for (i = IDREVOKE_COUNTER_CLEAR; i <= IDREVOKE_COUNTER_MAX; i++)
 		is(oracle_reply.counters[i], sum_of(i), "the kernel has counted %llu checks as %s",
 		   sum_of(i), answers[i - IDREVOKE_COUNTER_CLEAR]);
-	printf("# the table was rebuilt %llu times\n",
+	diag("the table was rebuilt %llu times",
 	       (unsigned long long)oracle_reply.value[IDREVOKE_A_REBUILDS]);
 }
 
@@ -148,7 +148,7 @@ int main(void)
 		seed = strtoull(given, NULL, 0);
 	else if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		bail_out("no random numbers");
-	printf("# IDREVOKE_SEED=%#llx\n", (unsigned long long)seed);
+	diag("IDREVOKE_SEED=%#llx", (unsigned long long)seed);
 	oracle_state = seed;
 
 	snprintf(parameters, sizeof(parameters),

@@ -137,7 +137,7 @@ happens 'journal: current again' logged LIST_CURRENT IDREVOKE_VERSION=3 PRIORITY
 # --- it is watched, and started again
 
 mkdir -p /run/systemd/system/idrevoked.service.d
-printf '%s\n' '[Service]' WatchdogSec=3s RestartSec=100ms >/run/systemd/system/idrevoked.service.d/soon.conf
+printf '%s\n' '[Service]' WatchdogSec=10s RestartSec=100ms >/run/systemd/system/idrevoked.service.d/soon.conf
 inside systemctl daemon-reload
 ok 'systemctl restart' inside systemctl restart idrevoked
 pid=$(property MainPID)
