@@ -40,9 +40,11 @@ vm_tests := $(sort $(wildcard tests/vm/*.t))
 prove := prove --exec '' --timer --failures $(if $(VERBOSE),--verbose)
 # Failures on demand take a kernel that is built for it.
 vm_failures := $(wildcard tests/vm/failures*.t)
-# Machines run one after another: what they measure should not be each other.
+# Those that measure time have the machine for themselves.
+vm_timed := $(addprefix tests/vm/,ctl.t module.t)
 run_fast = $(prove) --jobs $(JOBS) $(fast_tests)
-run_vm = $(prove) $(filter-out $(vm_failures),$(vm_tests))
+run_vm = $(prove) $(vm_timed) && \
+	$(prove) --jobs $(JOBS) $(filter-out $(vm_failures) $(vm_timed),$(vm_tests))
 
 all build: kmod agent tests
 
@@ -95,7 +97,7 @@ endif
 vm_programs := $(filter-out $(vm_failures),$(shell grep -l '^guest_program' $(vm_tests)))
 vm_scripts := $(filter-out $(vm_programs) $(vm_failures),$(vm_tests))
 on_kernel = IDREVOKE_KERNEL=$(1) IDREVOKE_GUEST=yes scripts/vm run --timeout 2400 -- $(prove) $(2)
-# What they take is not measured, so machines may run side by side. What is long there
+# No time is measured there, so machines may run side by side. What is long there
 # for the agent's sake, and tries nothing else of the module, is for check-full; so is
 # loading the module with each of its allocations failing in turn.
 scripts_on_kernel = IDREVOKE_VM_OPTIONS= IDREVOKE_POWER_CUTS= IDREVOKE_KERNEL=$(1) \
