@@ -11,7 +11,8 @@
  *	marks			marks_set()
  *	slot			slot_store(), smp_store_release()
  *	version			rcu_assign_pointer() in idrv_list_publish()
- *	reader			idrv_check_answer(), idrv_table_find(), smp_rmb()
+ *	reader			idrv_check_answer(); idrv_search_home(), idrv_search_hop()
+ *				and their smp_rmb()
  *
  * The number has three places, of one word each: whether it lies there, and of
  * which version. Other numbers come to and go from the same lines. Its marks are
@@ -26,7 +27,8 @@
 /* VARIANT CLEAR_FIRST		an entry is cleared before it is stored further on */
 /* VARIANT MOVE_BACK		an entry is moved to an earlier hop */
 /* VARIANT NO_RELEASE		smp_store_release() is WRITE_ONCE() */
-/* VARIANT NO_RMB		smp_rmb() is not there */
+/* VARIANT NO_RMB_HOME		smp_rmb() after the home line is not there */
+/* VARIANT NO_RMB_HOP		smp_rmb() after the line of hop 1 is not there */
 /* VARIANT VERSION_FIRST	the version is raised before the last store */
 /* VARIANT VERSION_RELAXED	rcu_assign_pointer() is WRITE_ONCE() */
 /* VARIANT VERSION_READ_LAST	the version is read after the probe */
@@ -166,10 +168,15 @@ proctype writer()
 
 /* Loads, in the order in which the program has them, and their barriers. */
 #define DONE(load)	(done >> (load) & 1)
-#ifdef NO_RMB
-#define rmb(hop)	true
+#ifdef NO_RMB_HOME
+#define rmb_home	true
 #else
-#define rmb(hop)	(DONE(LINE((hop) - 1)) && ((hop) == 1 || DONE(MARK((hop) - 1))))
+#define rmb_home	DONE(LINE(0))
+#endif
+#ifdef NO_RMB_HOP
+#define rmb_hop		rmb_home
+#else
+#define rmb_hop		(DONE(LINE(0)) && DONE(MARK(1)) && DONE(LINE(1)))
 #endif
 #ifdef VERSION_READ_LAST
 #define version_read	true
@@ -192,10 +199,10 @@ proctype reader()
 	do
 	:: atomic { !DONE(VERSION) && probed -> load(VERSION) }
 	:: atomic { !DONE(LINE(0)) && version_read -> load(LINE(0)) }
-	:: atomic { !DONE(MARK(1)) && version_read && rmb(1) -> load(MARK(1)) }
-	:: atomic { !DONE(LINE(1)) && version_read && rmb(1) -> load(LINE(1)) }
-	:: atomic { !DONE(MARK(2)) && version_read && rmb(2) -> load(MARK(2)) }
-	:: atomic { !DONE(LINE(2)) && version_read && rmb(2) -> load(LINE(2)) }
+	:: atomic { !DONE(MARK(1)) && version_read && rmb_home -> load(MARK(1)) }
+	:: atomic { !DONE(LINE(1)) && version_read && rmb_home -> load(LINE(1)) }
+	:: atomic { !DONE(MARK(2)) && version_read && rmb_hop -> load(MARK(2)) }
+	:: atomic { !DONE(LINE(2)) && version_read && rmb_hop -> load(LINE(2)) }
 	:: done == 63 -> break
 	od;
 

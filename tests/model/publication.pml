@@ -24,7 +24,8 @@
 /* VARIANT NO_GRACE_VIEW	a view is freed without a grace period */
 /* VARIANT RETIRE_FIRST		the grace period begins before the publication */
 /* VARIANT NO_READ_LOCK		a check does without rcu_read_lock() */
-/* VARIANT PUBLISH_RELAXED	rcu_assign_pointer() is WRITE_ONCE() */
+/* VARIANT VIEW_RELAXED		rcu_assign_pointer() of the view is WRITE_ONCE() */
+/* VARIANT FLOOR_RELAXED	rcu_assign_pointer() of the floor is WRITE_ONCE() */
 /* VARIANT PUBLISH_FIRST	a delta's view is published before its last store */
 /* VARIANT FILL_LAST		a snapshot's table is filled when it is published */
 /* VARIANT POINTER_READ_TWICE	a check takes version and table from two views */
@@ -94,10 +95,15 @@ inline retire(object, grace)
 #define retire_view(v)	retire(v, true)
 #endif
 
-#ifdef PUBLISH_RELAXED
-#define rcu_assign_pointer(where, what)	WRITE_ONCE(where, what)
+#ifdef VIEW_RELAXED
+#define assign_view(what)	WRITE_ONCE(VIEW, what)
 #else
-#define rcu_assign_pointer(where, what)	smp_store_release(where, what)
+#define assign_view(what)	smp_store_release(VIEW, what)
+#endif
+#ifdef FLOOR_RELAXED
+#define assign_floor(what)	WRITE_ONCE(FLOOR, what)
+#else
+#define assign_floor(what)	smp_store_release(FLOOR, what)
 #endif
 
 inline drop_old(table)
@@ -126,15 +132,15 @@ inline publish(view, table)
 	drop_old(table);
 #endif
 #ifdef FLOOR_LAST
-	rcu_assign_pointer(VIEW, view);
+	assign_view(view);
 #endif
 	floor = own[FLOOR];
-	rcu_assign_pointer(FLOOR, view);
+	assign_floor(view);
 #ifdef FLOOR_IN_PIECES
 	smp_store_release(FLOOR_VERSION, view);
 #endif
 #ifndef FLOOR_LAST
-	rcu_assign_pointer(VIEW, view);
+	assign_view(view);
 #endif
 #ifndef RETIRE_FIRST
 	drop_old(table);
