@@ -156,6 +156,7 @@ soak-kernel: tests kmod-uml
 
 bench bench-full: all
 	@scripts/setup bench kernels
+	@scripts/kernel uml-plain >/dev/null
 	+@$(MAKE) -C tests bench
 	@mkdir -p $(BUILD)/bench-files
 	@tests/bench/run $(if $(filter bench-full,$@),--full)

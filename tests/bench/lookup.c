@@ -39,12 +39,13 @@
 static unsigned long wrong;	/* answers */
 
 /* Eight compares: does any word of the line say so? */
-static inline u64 bare_line(u64 line, u64 want)
+static __always_inline u64 bare_line(const u64 *words, u64 line, u64 want)
 {
-	const u64 *words = cycle_table()->words + line * IDRV_LINE_WORDS;
 	int i;
 
-	for (i = 0; i < 8; i++)
+	words += line * IDRV_LINE_WORDS;
+#pragma GCC unroll 8
+	for (i = 0; i < IDRV_LINE_WORDS; i++)
 		if (READ_ONCE(words[i]) == want)
 			return 1;
 	return 0;
@@ -118,6 +119,7 @@ static double middle(double *took, int chunks)
 /* Each of the following measures one chunk: ns in all. */
 static double bare_single(uint64_t *random)
 {
+	const u64 *words = cycle_table()->words;
 	u64 line[CHUNK], found = 0;
 	double start;
 	int i;
@@ -126,7 +128,7 @@ static double bare_single(uint64_t *random)
 		line[i] = mul_u64_u64_shr(random_next(random), cycle_table()->lines, 64);
 	start = begin();
 	for (i = 0; i < CHUNK; i++) {
-		found += bare_line(line[i], NO_WORD);
+		found += bare_line(words, line[i], NO_WORD);
 		wait_for_answer();
 	}
 	wrong += found;
@@ -149,7 +151,7 @@ static __always_inline double bare_lines(uint64_t *random, int group, int ahead)
 			if (j < group)
 				prefetch(words + line[i + j] * IDRV_LINE_WORDS);
 			if (j >= ahead)
-				found += bare_line(line[i + j - ahead], NO_WORD);
+				found += bare_line(words, line[i + j - ahead], NO_WORD);
 		}
 	}
 	wrong += found;
@@ -238,9 +240,10 @@ static double check_batch(uint64_t *random)
 	return ns;
 }
 
-/* Two threads at the same time, each measuring itself. */
+/* One or two threads, at the same time, each measuring itself. */
 struct half {
 	double (*measure)(uint64_t *random);
+	bool of_two;
 	uint64_t random;
 	double took[CHUNKS];
 	bool lost[CHUNKS];	/* its processor, meanwhile */
@@ -261,9 +264,10 @@ static void *half_thread(void *argument)
 	long before;
 
 	rcu_register_thread();
-	of_two = true;
+	of_two = half->of_two;
 	for (chunk = 0; chunk < CHUNKS; chunk++) {
-		meet_at_work();
+		if (of_two)
+			meet_at_work();
 		before = losses();
 		/* What ran here before has left caches that know nothing of this. */
 		for (warm = 0; warm <= WARM_CHUNKS; warm++)
@@ -274,23 +278,25 @@ static void *half_thread(void *argument)
 	return NULL;
 }
 
-/* Checks per ns of both together, of chunks that neither was kept from. */
-static double rate_of_two(double (*measure)(uint64_t *random), uint64_t *random)
+/* Checks per ns of all together, of chunks that none was kept from. */
+static double rate_of(int threads, double (*measure)(uint64_t *random), uint64_t *random)
 {
 	static struct half half[2];
 	int i, chunk, kept = 0;
 	pthread_t thread[2];
+	double rate = 0;
 
 	arrivals = 0;
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < threads; i++) {
 		half[i].measure = measure;
+		half[i].of_two = threads == 2;
 		half[i].random = random_next(random);
 		pthread_create(&thread[i], NULL, half_thread, &half[i]);
 	}
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < threads; i++)
 		pthread_join(thread[i], NULL);
 	for (chunk = 0; chunk < CHUNKS; chunk++) {
-		if (half[0].lost[chunk] || half[1].lost[chunk])
+		if (half[0].lost[chunk] || (threads == 2 && half[1].lost[chunk]))
 			continue;
 		half[0].took[kept] = half[0].took[chunk];
 		half[1].took[kept++] = half[1].took[chunk];
@@ -299,7 +305,15 @@ static double rate_of_two(double (*measure)(uint64_t *random), uint64_t *random)
 		fprintf(stderr, "lookup: there are no two processors for two threads\n");
 		exit(1);
 	}
-	return 1 / middle(half[0].took, kept) + 1 / middle(half[1].took, kept);
+	for (i = 0; i < threads; i++)
+		rate += 1 / middle(half[i].took, kept);
+	return rate;
+}
+
+/* How many times as fast two threads are as one. */
+static double gain_of_two(double (*measure)(uint64_t *random), uint64_t *random)
+{
+	return rate_of(2, measure, random) / rate_of(1, measure, random);
 }
 
 /* One round at one filling: ns of each. */
@@ -336,8 +350,8 @@ static struct costs measure_round(uint64_t *random)
 	costs.bare_batch = middle(bare, CHUNKS);
 	costs.batch = middle(batch, CHUNKS);
 	costs.bare_ahead = middle(ahead, CHUNKS);
-	costs.bare_two = rate_of_two(bare_batch, random) * costs.bare_batch;
-	costs.batch_two = rate_of_two(check_batch, random) * costs.batch;
+	costs.bare_two = gain_of_two(bare_batch, random);
+	costs.batch_two = gain_of_two(check_batch, random);
 	fprintf(stderr, "%.0f: miss %.0f hit %.0f; %.1f: batch %.1f; two %.2f %.2f\n",
 		costs.bare_single, costs.miss, costs.hit, costs.bare_batch, costs.batch,
 		costs.bare_two, costs.batch_two);

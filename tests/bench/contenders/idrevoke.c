@@ -9,23 +9,31 @@
 #include "../../../kmod/search.h"
 
 /* As in kmod/transaction.c. */
-#define GROUP	16
+#define GROUP	32
 
 static struct idrv_table *table;
 
 static bool fill(u64 count)
 {
+	struct idrv_search search[GROUP];
 	u64 number[GROUP], first, i, end;
+	u32 left;
 
 	for (first = 0; first < count; first += GROUP) {
 		end = min(count - first, (u64)GROUP);
+		left = 0;
 		for (i = 0; i < end; i++) {
 			number[i] = numbers_listed(count, first + i);
-			idrv_table_prefetch(table, number[i]);
+			idrv_search_begin(table, &search[i], number[i]);
 		}
 		for (i = 0; i < end; i++)
+			if (!idrv_table_insert_first(table, &search[i], numbers_value(number[i])))
+				left |= BIT(i);
+		for (; left; left &= left - 1) {
+			i = __builtin_ctz(left);
 			if (idrv_table_insert(table, number[i], numbers_value(number[i])))
 				return false;
+		}
 	}
 	return true;
 }

@@ -175,6 +175,7 @@ static __always_inline u32 bare_ask(u64 number)
 	unsigned int i;
 	u32 found = 0;
 
+#pragma GCC unroll 8
 	for (i = 0; i < IDRV_LINE_WORDS; i++)
 		if (READ_ONCE(words[i]) == number)
 			found = 1;
