@@ -43,8 +43,8 @@ vm_failures := $(wildcard tests/vm/failures*.t)
 # Those that measure time have the machine for themselves.
 vm_timed := $(addprefix tests/vm/,ctl.t module.t)
 run_fast = $(prove) --jobs $(JOBS) $(fast_tests)
-run_vm = $(prove) $(vm_timed) && \
-	$(prove) --jobs $(JOBS) $(filter-out $(vm_failures) $(vm_timed),$(vm_tests))
+run_vm = $(prove) $(vm_timed); timed=$$?; \
+	$(prove) --jobs $(JOBS) $(filter-out $(vm_failures) $(vm_timed),$(vm_tests)) && exit $$timed
 
 all build: kmod agent tests
 

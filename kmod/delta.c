@@ -138,6 +138,9 @@ static struct idrv_table *replace_table(struct idrv_table *table,
 
 	/* Of nobody there is nothing to copy. */
 	if (!count) {
+		*error = idrv_table_wait_retired();
+		if (*error)
+			return NULL;
 		larger = idrv_table_create(IDRV_TABLE_LINES_MIN, NULL);
 		*error = larger ? 0 : -ENOMEM;
 		return larger;

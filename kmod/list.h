@@ -18,7 +18,8 @@
  *
  *	writer		one change of the list at a time: whoever begins,
  *			fills, commits, aborts, confirms or flushes. Held while
- *			memory is allocated and blocks are taken in.
+ *			memory is allocated, replaced tables are freed and blocks
+ *			are taken in.
  *	lock		the view and the contents of its table. Held by writers
  *			only for what changes those, by the rebuild and by a
  *			verification only for a few lines at a time, or for one

@@ -93,6 +93,9 @@ struct idrv_table *idrv_rebuild_copy(struct idrv_table *table, u64 count, int *e
 		*error = -ENOSPC;
 		return NULL;
 	}
+	*error = idrv_table_wait_retired();
+	if (*error)
+		return NULL;
 	rebuild.next = idrv_table_create(lines, NULL);
 	if (!rebuild.next) {
 		*error = -ENOMEM;
@@ -234,7 +237,8 @@ static void rebuild_work(struct work_struct *work)
 	 * not want that.
 	 */
 	view = kmalloc(sizeof(*view), GFP_KERNEL);
-	if (view)
+	/* No signal comes here. */
+	if (view && !idrv_table_wait_retired())
 		rebuild.next = idrv_table_create(lines, idrv_list.rebuild_failed ? NULL :
 							&permutation);
 

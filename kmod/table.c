@@ -94,21 +94,17 @@ u64 idrv_table_lines(u64 count, u32 centibytes)
  * @permutation: the key of another table, whose order of entries is then kept;
  *	NULL draws a new one
  *
- * Waits for retired tables to be freed: whoever replaces one table after another
- * needs memory for two, and not for all that readers might still look at.
+ * What is to take over from another comes after idrv_table_wait_retired().
  *
- * Context: may sleep; no lock is held that readers or rcu_work could wait for.
- * Return: the table, or NULL if there is no memory or a fatal signal is pending.
+ * Context: may sleep.
+ * Return: the table, or NULL if there is no memory.
  */
 struct idrv_table *idrv_table_create(u64 lines, const struct idrv_permutation *permutation)
 {
 	const gfp_t flags = GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	struct idrv_table *table = kzalloc(sizeof(*table), GFP_KERNEL);
 	size_t bytes = lines * IDRV_LINE_BYTES;
-	struct idrv_table *table;
 
-	if (wait_event_killable(retired_gone, !atomic_read(&retired_tables)))
-		return NULL;
-	table = kzalloc(sizeof(*table), GFP_KERNEL);
 	if (!table)
 		return NULL;
 	if (bytes >= HUGE_PAGES_FROM && IS_ALIGNED(bytes, PMD_SIZE))
@@ -166,6 +162,20 @@ void idrv_table_retire(struct idrv_table *table, struct workqueue_struct *workqu
 	atomic_inc(&retired_tables);
 	INIT_RCU_WORK(&table->retired, destroy_retired);
 	queue_rcu_work(workqueue, &table->retired);
+}
+
+/**
+ * idrv_table_wait_retired - wait until all tables out of service are freed
+ *
+ * Whoever replaces one table after another needs memory for two then, and not for
+ * all that somebody might still read.
+ *
+ * Context: may sleep; no lock is held that readers or rcu_work could wait for.
+ * Return: 0, or -EINTR: a fatal signal came first.
+ */
+int idrv_table_wait_retired(void)
+{
+	return wait_event_killable(retired_gone, !atomic_read(&retired_tables)) ? -EINTR : 0;
 }
 
 /**

@@ -186,6 +186,7 @@ u64 idrv_table_lines(u64 count, u32 centibytes);
 struct idrv_table *idrv_table_create(u64 lines, const struct idrv_permutation *permutation);
 void idrv_table_destroy(struct idrv_table *table);
 void idrv_table_retire(struct idrv_table *table, struct workqueue_struct *workqueue);
+int idrv_table_wait_retired(void);
 size_t idrv_table_memory(const struct idrv_table *table);
 
 void idrv_table_prefetch(const struct idrv_table *table, u64 number);

@@ -111,8 +111,8 @@ static int check_order(enum idrevoke_kind kind, u64 base, const struct idrv_comm
  * @refusal: why it was refused
  *
  * Context: may sleep.
- * Return: 0, -EBUSY, -ESTALE, -ENOSPC or -ENOMEM, as <linux/idrevoke_netlink.h>
- * says.
+ * Return: 0, -EBUSY, -ESTALE, -ENOSPC, -ENOMEM or -EINTR, as
+ * <linux/idrevoke_netlink.h> says.
  */
 int idrv_transaction_begin(u32 owner, enum idrevoke_kind kind, u64 base,
 			   const struct idrv_commitment *announced, struct idrv_refusal *refusal)
@@ -138,6 +138,12 @@ int idrv_transaction_begin(u32 owner, enum idrevoke_kind kind, u64 base,
 		u64 lines = idrv_table_lines(announced->count, IDRV_CENTIBYTES_SNAPSHOT);
 
 		idrv_rebuild_bar();
+		error = idrv_table_wait_retired();
+		if (error) {
+			idrv_rebuild_allow();
+			idrv_refuse(refusal, error, "interrupted");
+			goto unlock;
+		}
 		transaction.table = idrv_table_create(lines, NULL);
 	} else {
 		const gfp_t flags = GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;

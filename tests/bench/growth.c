@@ -118,7 +118,8 @@ static void check_chunk(struct checker *checker, uint64_t *random)
 {
 	struct idrevoke_check checks[CHUNK] = {};
 	char text[IDREVOKE_NUMBER_TEXT];
-	struct idrv_budget budget = {};
+	struct idrv_budget_counts counts = {};
+	struct idrv_budget budget = { .counts = &counts };
 	int i;
 
 	for (i = 0; i < CHUNK; i++) {

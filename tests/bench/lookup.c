@@ -218,7 +218,8 @@ static u32 some_day(uint64_t random)
 static double check_batch(uint64_t *random)
 {
 	static __thread union idrv_check checks[CHUNK];
-	struct idrv_budget budget = {};
+	struct idrv_budget_counts counts = {};
+	struct idrv_budget budget = { .counts = &counts };
 	struct idrv_origin origin;
 	char text[IDREVOKE_NUMBER_TEXT];
 	double start, ns;

@@ -66,7 +66,7 @@ comes() {
 
 # until_true NAME COMMAND...: the same as a test, with a limit
 patience=20
-case ${IDREVOKE_KERNEL-} in kasan | kcsan) patience=300 ;; esac # slow, and not alone
+[ "${IDREVOKE_KERNEL:-debian}" = debian ] || patience=300 # slow, or not alone
 until_true() {
 	local name=$1
 	shift

@@ -102,6 +102,7 @@ struct command {
 	u64 first, second;
 	bool changes;
 	bool only_new;		/* for which there is room */
+	bool soon;		/* after another, whose table is not freed yet */
 };
 
 /* Returns whether the fault came about. */
@@ -116,6 +117,11 @@ static bool with_fault(const struct command *command, long *fault, long number, 
 		make_room();
 	else
 		must(!issuer_snapshot(&before), "no snapshot");
+	if (command->soon) {
+		before.version++;
+		after.version++;
+		must(!issuer_snapshot(&before), "no second snapshot");
+	}
 	in_force = &before;
 	if (command->run == work) {
 		/* what makes it necessary */
@@ -151,10 +157,12 @@ int main(void)
 {
 	static const struct command commands[] = {
 		{ "a snapshot", snapshot, 2000, 3000, true },
+		{ "a snapshot soon after another", snapshot, 2000, 3000, true, .soon = true },
 		{ "a snapshot of nothing", snapshot, 2000, 0, true },
 		{ "a delta", delta, 3000, 3000, true },
 		{ "a delta of new numbers", delta, 2000, 4000, true, true },
 		{ "a delta that needs a larger table", delta, 500, 5900, true },
+		{ "the same soon after a snapshot", delta, 500, 5900, true, .soon = true },
 		{ "a delta that leaves little", delta, 5900, 10, true },
 		{ "a confirmation", confirm, 1000, 1000, false },
 		{ "a rebuild", work, 5900, 10, false },

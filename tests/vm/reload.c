@@ -15,7 +15,7 @@
 #define PATIENCE	120	/* seconds in which what must come comes */
 #define SETTLED		10	/* rounds after which the kernel's memory grows no more, */
 #define MORE		1024	/* but for so many KiB that others take, */
-#define QUARANTINE	16384	/* and that KASAN keeps back for a while */
+#define QUARANTINE	(3 << 15) /* and that KASAN keeps back: a 32nd of its machine's 3 GiB */
 
 /* Kernel memory that is not given back on demand, in KiB. */
 static long slab(void)

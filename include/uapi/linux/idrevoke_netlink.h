@@ -127,6 +127,7 @@
  *	ENOSPC	COUNT is above max_entries
  *	ENOMEM	no memory for a list of this size; or a delta of more than
  *		89,478,485 records, which should be a snapshot
+ *	EINTR	a fatal signal arrived
  *	EINVAL	a snapshot with BASE, or a delta without
  *
  * @IDREVOKE_CMD_RECORDS: one block of records.
