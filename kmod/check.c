@@ -15,6 +15,12 @@
 
 #define COUNTERS	(IDREVOKE_COUNTER_MAX + 1)
 
+/*
+ * So many lines are asked for at once. A processor may wait with all that follows
+ * until it has translated the address of a line, and translates some side by side.
+ */
+#define BURST		8
+
 struct counters {
 	u64 answers[COUNTERS];
 };
@@ -37,7 +43,6 @@ struct standing {
 	u64 now;
 };
 
-/* Has the table's line fetched as well, while the next question is read. */
 static __always_inline void understand(union idrv_check *check, const struct idrv_table *table)
 {
 	const struct idrv_question *question = &check->question;
@@ -54,7 +59,7 @@ static __always_inline void understand(union idrv_check *check, const struct idr
 		if (valid_from && !idrv_start_valid(valid_from))
 			why = IDREVOKE_WHY_MALFORMED;
 		else if (table)
-			idrv_search_begin(table, &check->asked.search, number);
+			idrv_search_place(table, &check->asked.search, number);
 		else
 			why = IDREVOKE_WHY_NOT_READY;
 	}
@@ -190,6 +195,32 @@ static noinline unsigned long answer_open(union idrv_check *checks, struct stand
 	return open;
 }
 
+/* Reads questions @from to @end, and then has their lines fetched, all at once. */
+static __always_inline void understand_burst(union idrv_check *checks, unsigned int from,
+					     unsigned int end, const struct idrv_table *table)
+{
+	unsigned int i;
+
+	for (i = from; i < end; i++)
+		understand(&checks[i], table);
+	for (i = from; i < end; i++)
+		if (!checks[i].asked.why)
+			idrv_search_fetch(table, &checks[i].asked.search);
+}
+
+/* Answers questions @from to @end; returns a bit for each that needs another line. */
+static __always_inline unsigned long answer_burst(union idrv_check *checks, unsigned int from,
+						  unsigned int end, struct standing *standing)
+{
+	unsigned long open = 0;
+	unsigned int i;
+
+	for (i = from; i < end; i++)
+		if (!answer(&checks[i], standing, true))
+			open |= BIT(i);
+	return open;
+}
+
 /*
  * Each is answered when so many others were understood that its line has come. Returns
  * a bit for each that needs another line.
@@ -197,17 +228,19 @@ static noinline unsigned long answer_open(union idrv_check *checks, struct stand
 static noinline unsigned long answer_many(union idrv_check *checks, unsigned int count,
 					  struct standing *standing)
 {
-	unsigned int ahead = min_t(unsigned int, count, IDRV_CHECK_AHEAD), i;
 	unsigned long open = 0;
+	unsigned int i;
 
-	for (i = 0; i < count + ahead; i++) {
-		if (i < count)
-			understand(&checks[i], standing->table);
-		if (i >= ahead && !answer(&checks[i - ahead], standing, true))
-			open |= BIT(i - ahead);
+	for (i = 0; i < count + IDRV_CHECK_AHEAD; i += BURST) {
+		understand_burst(checks, i, min(i + BURST, count), standing->table);
+		if (i >= IDRV_CHECK_AHEAD)
+			open |= answer_burst(checks, i - IDRV_CHECK_AHEAD,
+					     min(i - IDRV_CHECK_AHEAD + BURST, count), standing);
 	}
 	return open;
 }
+
+static_assert(IDRV_CHECK_AHEAD % BURST == 0);
 
 /**
  * idrv_check_answer - answer some questions

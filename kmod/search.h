@@ -123,6 +123,36 @@ enum idrv_found idrv_search_hop(const struct idrv_table *table, struct idrv_sear
 				u32 *value);
 
 /**
+ * idrv_search_place - find out where to look for a number
+ * @table: the table
+ * @search: to be filled
+ * @number: packed number
+ *
+ * Context: as idrv_table_find().
+ */
+static __always_inline void idrv_search_place(const struct idrv_table *table,
+					      struct idrv_search *search, u64 number)
+{
+	u64 permuted = idrv_permute(&table->permutation, number);
+
+	search->tag = permuted & table->tag_mask;
+	search->home = home_of(table, permuted);
+}
+
+/**
+ * idrv_search_fetch - have the first line of a search fetched
+ * @table: the table
+ * @search: what idrv_search_place() filled
+ *
+ * Context: as idrv_table_find().
+ */
+static __always_inline void idrv_search_fetch(const struct idrv_table *table,
+					      const struct idrv_search *search)
+{
+	prefetch(line_words(table, search->home));
+}
+
+/**
  * idrv_search_begin - look for a number: its first line is being fetched
  * @table: the table
  * @search: to be filled
@@ -133,18 +163,14 @@ enum idrv_found idrv_search_hop(const struct idrv_table *table, struct idrv_sear
 static __always_inline void idrv_search_begin(const struct idrv_table *table,
 					      struct idrv_search *search, u64 number)
 {
-	u64 permuted = idrv_permute(&table->permutation, number);
-	u64 home = home_of(table, permuted);
-
-	search->tag = permuted & table->tag_mask;
-	search->home = home;
-	prefetch(line_words(table, home));
+	idrv_search_place(table, search, number);
+	idrv_search_fetch(table, search);
 }
 
 /**
  * idrv_search_home - look for a number in its home line
  * @table: the table
- * @search: what idrv_search_begin() filled
+ * @search: what idrv_search_place() filled
  * @value: its value, if it was found
  *
  * If the number may be in a further line, that is being fetched, for
