@@ -5,7 +5,6 @@
 #include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
-#include <linux/string.h>
 
 #include "check.h"
 #include "compat.h"
@@ -20,6 +19,7 @@
  * until it has translated the address of a line, and translates some side by side.
  */
 #define BURST		8
+static_assert(IDRV_CHECK_AHEAD % BURST == 0);
 
 struct counters {
 	u64 answers[COUNTERS];
@@ -43,6 +43,7 @@ struct standing {
 	u64 now;
 };
 
+/* If there is a number to look for, it has its place in the table after that. */
 static __always_inline void understand(union idrv_check *check, const struct idrv_table *table)
 {
 	const struct idrv_question *question = &check->question;
@@ -240,8 +241,6 @@ static noinline unsigned long answer_many(union idrv_check *checks, unsigned int
 	return open;
 }
 
-static_assert(IDRV_CHECK_AHEAD % BURST == 0);
-
 /**
  * idrv_check_answer - answer some questions
  * @checks: the questions, in whose place all of the answers are written
@@ -251,7 +250,7 @@ static_assert(IDRV_CHECK_AHEAD % BURST == 0);
  *
  * The view is taken before the table is probed: an answer may be newer than the
  * version that it names, but not older. Questions are read in the same section of
- * RCU, so that each line is fetched as soon as its number is known.
+ * RCU, so that lines are fetched while further questions are read.
  *
  * Context: process or softirq; takes no lock, allocates nothing, writes only
  * @checks, @origin, this CPU's counters and, for a listed card, @budget.
