@@ -88,7 +88,7 @@ bool faults_hit(void)
 }
 
 /* Calls @each with the directory in /proc of each thread that does queued work. */
-static void for_workers(void (*each)(int process, const char *name, void *context), void *context)
+static void for_workers(void (*each)(int process, void *context), void *context)
 {
 	DIR *processes = opendir("/proc");
 	struct dirent *entry;
@@ -102,18 +102,17 @@ static void for_workers(void (*each)(int process, const char *name, void *contex
 
 		if (comm >= 0 && read(comm, name, sizeof(name) - 1) > 0 &&
 		    !strncmp(name, "kworker/u", strlen("kworker/u")))
-			each(process, name, context);
+			each(process, context);
 		close(comm);
 		close(process);
 	}
 	closedir(processes);
 }
 
-static void arm_worker(int process, const char *name, void *context)
+static void arm_worker(int process, void *context)
 {
 	int fd = openat(process, "fail-nth", O_WRONLY | O_CLOEXEC);
 
-	(void)name;
 	dprintf(fd, "%u", *(unsigned int *)context);
 	close(fd);
 }
@@ -128,34 +127,25 @@ void faults_arm_workers(unsigned int nth)
 	for_workers(arm_worker, &nth);
 }
 
-struct search {
-	const char *name;
-	bool hit;
-};
-
-static void look_at_worker(int process, const char *name, void *context)
+static void look_at_worker(int process, void *hit)
 {
-	struct search *search = context;
 	int fd = openat(process, "fail-nth", O_RDONLY | O_CLOEXEC);
 	char text[20] = "";
 
-	if (pread(fd, text, sizeof(text) - 1, 0) > 0 && atoi(text) == 0 &&
-	    strstr(name, search->name))
-		search->hit = true;
+	if (pread(fd, text, sizeof(text) - 1, 0) > 0 && atoi(text) == 0)
+		*(bool *)hit = true;
 	close(fd);
 }
 
 /**
  * faults_workers_hit - whether something has failed since faults_arm_workers()
- * @name: in a thread with this in its name, to which the kernel appends "+" and the
- *	workqueue that it works for, or "-" and the one that it worked for last
  *
  * What else was to fail still is, until faults_arm_workers(0).
  */
-bool faults_workers_hit(const char *name)
+bool faults_workers_hit(void)
 {
-	struct search search = { .name = name };
+	bool hit = false;
 
-	for_workers(look_at_worker, &search);
-	return search.hit;
+	for_workers(look_at_worker, &hit);
+	return hit;
 }

@@ -30,7 +30,7 @@ void faults_of_pages(bool count);
 void faults_arm(unsigned int nth);
 bool faults_hit(void);
 void faults_arm_workers(unsigned int nth);
-bool faults_workers_hit(const char *name);
+bool faults_workers_hit(void);
 
 /* More failures than any call has. */
 #define FAULTS_NTH_MAX	20000
