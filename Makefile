@@ -126,14 +126,19 @@ check-full: export IDREVOKE_HAMMER_SECONDS = 30
 check-full: check
 	+@$(MAKE) lint
 	+@$(MAKE) check-threads
-	@$(call on_kernel,kasan,$(vm_failures_long))
-	@IDREVOKE_FUZZ_CALLS=50000 $(call on_kernel,kasan,tests/vm/fuzz.t)
+	+@$(MAKE) --output-sync=target check-full-kasan check-full-uml
 	@$(call scripts_on_kernel,kasan,$(vm_large) tests/vm/reload.t)
 	@$(call on_kernel,kcsan,tests/vm/unload.t)
 	@$(call scripts_on_kernel,kcsan,$(vm_scripts))
 	@$(call scripts_on_kernel,backports,$(vm_scripts))
-	@IDREVOKE_FUZZ_CALLS=1000000 $(call on_kernel,uml,tests/vm/fuzz.t)
 	@tests/mutants/run
+
+# Each of these keeps one processor busy: side by side.
+check-full-kasan:
+	@$(call on_kernel,kasan,$(vm_failures_long))
+	@IDREVOKE_FUZZ_CALLS=50000 $(call on_kernel,kasan,tests/vm/fuzz.t)
+check-full-uml:
+	@IDREVOKE_FUZZ_CALLS=1000000 $(call on_kernel,uml,tests/vm/fuzz.t)
 
 # Of the programs, only idrevokectl batch has a thread of its own, which is left to
 # wait for input when it ends early: that counts as a leak of a thread.
@@ -181,5 +186,6 @@ clean:
 	! [ -d $(BUILD) ] || rmdir --ignore-fail-on-non-empty $(BUILD)
 
 .PHONY: all bench bench-full build help setup setup-kernels kmod agent tests run shell check check-fast \
-	check-kernels check-threads check-full lint mutants coverage soak \
+	check-kernels check-threads check-full check-full-kasan check-full-uml lint \
+	mutants coverage soak \
 	soak-targets soak-kernel install uninstall clean
