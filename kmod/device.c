@@ -190,7 +190,10 @@ static long read_info(struct opener *opener, struct idrevoke_info __user *argume
 	if (info.flags || memchr_inv(info.reserved, 0, sizeof(info.reserved)))
 		return -EINVAL;
 
-	/* Before the status is read: a change in between must wake poll again. */
+	/*
+	 * Before the status is read: a change in between must wake poll again. Pairs
+	 * with atomic64_fetch_inc_release() in idrv_freshness_announce().
+	 */
 	seen = atomic64_read_acquire(&idrv_list.changes);
 	idrv_list_status(&status);
 	memset(&info, 0, sizeof(info));

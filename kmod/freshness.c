@@ -101,7 +101,11 @@ bool idrv_freshness_announce(bool version_changed)
 
 	if (state == before && !version_changed)
 		return false;
-	atomic64_inc(&idrv_list.changes);
+	/*
+	 * Pairs with atomic64_read_acquire() in read_info(): who has seen this change
+	 * sees the view that it is of, and need not be woken for it again.
+	 */
+	atomic64_fetch_inc_release(&idrv_list.changes);
 	wake_up_interruptible_poll(&idrv_list.wait, EPOLLIN | EPOLLRDNORM);
 	if (state == before)
 		return false;

@@ -2,6 +2,8 @@
 /// Between two reads whose order matters stands the barrier that keeps it: a line and
 /// the mark that leads on from it (tests/model/hops.pml), the view and the floor
 /// (tests/model/publication.pml). check_order() holds the lock under which both change.
+/// And the count of changes is no older than the view to who counts, and no newer to
+/// who looks (the same model).
 virtual report
 
 @mark exists@
@@ -23,6 +25,28 @@ rcu_dereference(idrv_list.view)
 rcu_dereference@p(idrv_list.floor)
 ... when any
 }
+
+@counted exists@
+position p;
+@@
+atomic64_inc@p(&idrv_list.changes)
+
+@looked exists@
+position p;
+@@
+atomic64_read@p(&idrv_list.changes)
+...
+idrv_list_status(...)
+
+@script:python@
+p << counted.p;
+@@
+coccilib.report.print_report(p[0], "a change counted without a release after the view")
+
+@script:python@
+p << looked.p;
+@@
+coccilib.report.print_report(p[0], "changes read without an acquire before the view")
 
 @script:python@
 p << mark.p;

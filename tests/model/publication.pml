@@ -2,8 +2,8 @@
 /*
  * Publication (kmod/list.c): an answer may be newer than the version that it
  * names, but not older; versions and the floor that one reader sees never go
- * back, and the floor is a version that was; nothing is read once it is freed. On
- * memory that keeps no order unasked.
+ * back, and the floor is a version that was; whoever polls is woken for what he has
+ * not seen; nothing is read once it is freed. On memory that keeps no order unasked.
  *
  *	here			in kmod
  *	delta			idrv_delta_apply(), store_changes()
@@ -14,6 +14,8 @@
  *	retire			idrv_table_retire(), kfree_rcu()
  *	check			idrv_check_answer(), rcu_read_lock(), rcu_dereference()
  *	status			idrv_list_status()
+ *	announce		idrv_freshness_announce()
+ *	info			read_info()
  *
  * A list is one entry, whose value is the version that it was stored for. Whatever
  * is retired is freed as soon as those are done who were reading then.
@@ -33,16 +35,20 @@
 /* VARIANT FLOOR_LAST		the view is published before the floor */
 /* VARIANT NO_RMB		a status reads the floor before the view */
 /* VARIANT FLOOR_FREED		a flush frees the view that the floor is */
+/* VARIANT CHANGES_RELAXED	the count of changes rises without a release */
+/* VARIANT CHANGES_FIRST		... or before the view is published */
+/* VARIANT INFO_RELAXED		it is read without an acquire */
 
 #define VIEWS		3
 #define TABLES		3
-#define LOCATIONS	12
+#define LOCATIONS	13
 #define VIEW		0
 #define FLOOR		1
 #define FLOOR_VERSION	2
 #define VERSION_OF(v)	(2 + (v))
 #define TABLE_OF(v)	(2 + VIEWS + (v))
 #define ENTRY_OF(t)	(2 + 2 * VIEWS + (t))
+#define CHANGES		(3 + 2 * VIEWS + TABLES)
 #include "memory.pml"
 
 #define TABLE(t)	(VIEWS + (t))	/* as an object that is freed */
@@ -106,6 +112,16 @@ inline retire(object, grace)
 #define assign_floor(what)	smp_store_release(FLOOR, what)
 #endif
 
+/* The change is that to this view. */
+inline announce(view)
+{
+#ifdef CHANGES_RELAXED
+	WRITE_ONCE(CHANGES, view)
+#else
+	smp_store_release(CHANGES, view)
+#endif
+}
+
 inline drop_old(table)
 {
 	if
@@ -128,6 +144,9 @@ inline publish(view, table)
 {
 	WRITE_ONCE(VERSION_OF(view), version);
 	WRITE_ONCE(TABLE_OF(view), table);
+#ifdef CHANGES_FIRST
+	announce(view);
+#endif
 #ifdef RETIRE_FIRST
 	drop_old(table);
 #endif
@@ -141,6 +160,10 @@ inline publish(view, table)
 #endif
 #ifndef FLOOR_LAST
 	assign_view(view);
+#endif
+#ifndef CHANGES_FIRST
+	/* In the kernel after what follows, which waits for stores here alone. */
+	announce(view);
 #endif
 #ifndef RETIRE_FIRST
 	drop_old(table);
@@ -308,6 +331,26 @@ proctype status()
 	od
 }
 
+/*
+ * If the view that it finds is older than the change that it has seen, nobody will
+ * wake it for the one that comes. After a flush there is none.
+ */
+proctype info()
+{
+	byte view, seen;
+
+#ifdef INFO_RELAXED
+	if
+	:: load(seen, CHANGES); load(view, VIEW)
+	:: load(view, VIEW); load(seen, CHANGES)
+	fi;
+#else
+	load(seen, CHANGES);
+	load(view, VIEW);
+#endif
+	assert(!view || view >= seen)
+}
+
 /* One reader at a time: they do not touch each other. */
 init {
 	atomic {
@@ -315,6 +358,7 @@ init {
 		if
 		:: run checker()
 		:: run status()
+		:: run info()
 		fi
 	}
 }

@@ -54,3 +54,29 @@ void status_in_order(struct idrv_status *status)
 	status->floor = floor->version;
 	rcu_read_unlock();
 }
+
+void announce(void)
+{
+	atomic64_inc(&idrv_list.changes); /* finding */
+}
+
+void announce_in_order(void)
+{
+	atomic64_fetch_inc_release(&idrv_list.changes);
+}
+
+s64 look(struct idrv_status *status)
+{
+	s64 seen = atomic64_read(&idrv_list.changes); /* finding */
+
+	idrv_list_status(status);
+	return seen;
+}
+
+s64 look_in_order(struct idrv_status *status)
+{
+	s64 seen = atomic64_read_acquire(&idrv_list.changes);
+
+	idrv_list_status(status);
+	return seen;
+}
