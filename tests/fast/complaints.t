@@ -129,6 +129,9 @@ complains 'another fault after a race of the kernel' < <(
 	race setup_APIC_timer __ctr
 	echo '[   12.1] WARNING: suspicious RCU usage'
 )
+complains 'another fault between the lines of a race of the kernel' < <(
+	race setup_APIC_timer __ctr | sed '5a[   12.1][    C0] WARNING: suspicious RCU usage'
+)
 complains 'a race whose report is cut short by another' < <(
 	race idrv_list_publish idrv_list_status | head -n 6
 	race setup_APIC_timer __ctr
