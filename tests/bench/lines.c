@@ -3,7 +3,7 @@
  * How many lines a check reads, at the fillings of a growth cycle, and how many it
  * reads at most while all numbers are replaced ten times.
  *
- * usage: lines [SIZE [SIZE-TURNED-OVER]]
+ * usage: lines SIZE [SIZE-TURNED-OVER]...
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,10 +147,12 @@ static void churned_rows(u64 size, uint64_t *random)
 int main(int count, char **arguments)
 {
 	uint64_t random = 1, size = bench_size(count > 1 ? arguments[1] : "1e8");
+	int i;
 
 	rcu_register_thread();
 	cycle_rows(size, &random);
-	churned_rows(bench_size(count > 2 ? arguments[2] : "1e7"), &random);
+	for (i = 2; i < count; i++)
+		churned_rows(bench_size(arguments[i]), &random);
 	rcu_unregister_thread();
 	return 0;
 }
