@@ -4,6 +4,11 @@
  * CLOCK_BOOTTIME, which runs on while the machine sleeps and which nobody sets.
  * A check compares them itself; the timer is there for those who wait. All read
  * the coarse clock, so that all agree.
+ *
+ * They were set by the wall clock of that time. If that is put forward afterwards,
+ * since it was slow or the virtual machine was paused, the issuer's word may have
+ * ended: a timer on CLOCK_REALTIME, which goes by each change of that clock, makes
+ * the list stale then.
  */
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -18,6 +23,12 @@
 
 /* Confirmations that may be missed before a list counts as LATE. */
 #define CONFIRMATIONS_MISSED	3
+
+/*
+ * The wall clock is adjusted all the time, a little. Only what is more than that
+ * ends a list before the other deadline does.
+ */
+#define WALL_SLACK	NSEC_PER_SEC
 
 static const char * const state_names[] = {
 	[IDREVOKE_STATE_NOT_READY] = "NOT_READY",
@@ -35,7 +46,8 @@ static const char * const state_names[] = {
  *
  * Stale after min(valid_for, issued + valid_for - wall clock) from now on, so
  * that neither a slow clock here nor an old statement makes it last longer than
- * the issuer said. A statement that has expired makes a view that is stale.
+ * the issuer said; sooner if the wall clock is put forward. A statement that has
+ * expired makes a view that is stale.
  *
  * Context: any.
  * Return: 0; -ERANGE if the statement is from the future.
@@ -59,6 +71,8 @@ int idrv_freshness_set(struct idrv_view *view, u64 issued, u32 valid_for,
 		age = wall - issued * NSEC_PER_SEC;
 
 	view->issued = issued;
+	/* In range: issued is about now, and valid_for 136 years at most. */
+	view->expires_at = issued * NSEC_PER_SEC + valid + WALL_SLACK;
 	view->stale_at = now;
 	if (age < valid)
 		view->stale_at += min(valid - age, most);
@@ -66,6 +80,20 @@ int idrv_freshness_set(struct idrv_view *view, u64 issued, u32 valid_for,
 	if (age < late_after)
 		view->late_at += late_after - age;
 	return 0;
+}
+
+/* Under idrv_list.lock. Has the wall clock tell when it will be past the issuer's word. */
+static void watch_wall_clock(struct idrv_view *view, u64 now)
+{
+	if (!view || view->stale_at <= now) {
+		hrtimer_try_to_cancel(&idrv_list.wall_timer);
+	} else if (ktime_get_real_ns() < view->expires_at) {
+		hrtimer_start(&idrv_list.wall_timer, ns_to_ktime(view->expires_at),
+			      HRTIMER_MODE_ABS_SOFT);
+	} else {
+		/* Those who check read it without the lock. */
+		WRITE_ONCE(view->stale_at, now);
+	}
 }
 
 /**
@@ -78,11 +106,13 @@ int idrv_freshness_set(struct idrv_view *view, u64 issued, u32 valid_for,
  */
 bool idrv_freshness_announce(bool version_changed)
 {
-	const struct idrv_view *view = idrv_list_current();
+	struct idrv_view *view = idrv_list_current();
 	u64 now = ktime_get_coarse_boottime_ns();
-	enum idrevoke_state state = idrv_freshness_state(view, now), before = idrv_list.state;
+	enum idrevoke_state state, before = idrv_list.state;
 	u64 next = 0;
 
+	watch_wall_clock(view, now);
+	state = idrv_freshness_state(view, now);
 	if (state == IDREVOKE_STATE_CURRENT)
 		next = min(view->late_at, view->stale_at);
 	else if (state == IDREVOKE_STATE_LATE)
@@ -183,12 +213,15 @@ void idrv_freshness_init(void)
 {
 	INIT_WORK(&idrv_list.state_work, state_work);
 	hrtimer_setup(&idrv_list.timer, timer_expired, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_SOFT);
+	hrtimer_setup(&idrv_list.wall_timer, timer_expired, CLOCK_REALTIME,
+		      HRTIMER_MODE_ABS_SOFT);
 }
 
 /** idrv_freshness_exit - part of idrv_list_exit() */
 void idrv_freshness_exit(void)
 {
-	/* With no view in force, the work does not set the timer again. */
+	/* With no view in force, the work does not set the timers again. */
 	hrtimer_cancel(&idrv_list.timer);
+	hrtimer_cancel(&idrv_list.wall_timer);
 	cancel_work_sync(&idrv_list.state_work);
 }

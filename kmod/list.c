@@ -237,7 +237,7 @@ int idrv_list_flush(u32 owner, struct idrv_refusal *refusal)
 void idrv_list_status(struct idrv_status *status)
 {
 	const struct idrv_view *view, *floor;
-	u64 now = ktime_get_coarse_boottime_ns();
+	u64 now = ktime_get_coarse_boottime_ns(), stale_at;
 
 	memset(status, 0, sizeof(*status));
 	rcu_read_lock();
@@ -249,8 +249,9 @@ void idrv_list_status(struct idrv_status *status)
 		status->count = view->count;
 		status->issued = view->issued;
 		status->digest = view->digest;
-		if (view->stale_at > now)
-			status->fresh_ms = div_u64(view->stale_at - now, NSEC_PER_MSEC);
+		stale_at = READ_ONCE(view->stale_at);
+		if (stale_at > now)
+			status->fresh_ms = div_u64(stale_at - now, NSEC_PER_MSEC);
 		status->memory = idrv_table_memory(view->table) + sizeof(*view);
 	}
 	/* Pairs with the releases in idrv_list_publish(): no older than the view. */

@@ -58,12 +58,13 @@ struct idrv_limits {
  * struct idrv_view - a version of the list in force
  * @table: its records
  * @late_at: when it becomes LATE, in ns of CLOCK_BOOTTIME
- * @stale_at: when it becomes STALE, likewise
+ * @stale_at: when it becomes STALE, likewise; may come nearer, under idrv_list.lock
  * @epoch: generation of the issuer's list
  * @version: version in it
  * @issued: when the issuer vouched for it last, in seconds since 1970 UTC
  * @count: numbers listed
  * @digest: their digest
+ * @expires_at: when the issuer's word ends, in ns of CLOCK_REALTIME
  * @rcu: for freeing it
  */
 struct idrv_view {
@@ -75,6 +76,7 @@ struct idrv_view {
 	u64 issued;
 	u64 count;
 	struct idrv_digest digest;
+	u64 expires_at;
 	struct rcu_head rcu;
 };
 
@@ -90,6 +92,7 @@ struct idrv_view {
  * @changes: changes of version or state, for poll
  * @wait: where poll waits for them
  * @timer: fires when the next deadline has passed
+ * @wall_timer: fires when the issuer's word has ended by the wall clock
  * @state_work: announces it
  * @rebuild_work: rebuilds the table
  * @rebuilds: rebuilds done
@@ -110,6 +113,7 @@ struct idrv_list {
 	atomic64_t changes;
 	wait_queue_head_t wait;
 	struct hrtimer timer;
+	struct hrtimer wall_timer;
 	struct work_struct state_work;
 	struct work_struct rebuild_work;
 	u64 rebuilds;
@@ -193,7 +197,7 @@ static inline enum idrevoke_state idrv_freshness_state(const struct idrv_view *v
 	/* A list of nobody proves nothing about anybody. */
 	if (!view || !view->count)
 		return IDREVOKE_STATE_NOT_READY;
-	if (now >= view->stale_at)
+	if (now >= READ_ONCE(view->stale_at))
 		return IDREVOKE_STATE_STALE;
 	if (now >= view->late_at)
 		return IDREVOKE_STATE_LATE;

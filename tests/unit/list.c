@@ -18,6 +18,10 @@
 static struct issuer now;	/* in force, if @loaded */
 static bool loaded;
 static u64 issued, stale_at, late_at;
+/* The second in which the issuer's word has ended by the wall clock, and whether it has. */
+static u64 expires_at;
+static bool expired;
+static unsigned long long ended_by_wall_clock;
 
 /* The oldest that is taken, once something was in force. */
 static struct {
@@ -69,10 +73,30 @@ static enum idrevoke_state state_now(void)
 	return coarse() >= late_at ? IDREVOKE_STATE_LATE : IDREVOKE_STATE_CURRENT;
 }
 
+/*
+ * Once the wall clock has been past the issuer's word, the list may have become stale;
+ * when, says the list.
+ */
+static void look_at_wall_clock(void)
+{
+	u64 stale;
+
+	if (!loaded || !expired)
+		return;
+	rcu_read_lock();
+	stale = READ_ONCE(rcu_dereference(idrv_list.view)->stale_at);
+	rcu_read_unlock();
+	if (stale < stale_at && stale <= coarse()) {
+		stale_at = stale;
+		ended_by_wall_clock++;
+	}
+}
+
 static void check_status(void)
 {
 	struct idrv_status status;
 
+	look_at_wall_clock();
 	idrv_list_status(&status);
 	must(status.state == state_now(), "state %d, not %d", (int)status.state, (int)state_now());
 	must(status.floor_epoch == oldest.epoch && status.floor_version == oldest.version,
@@ -316,6 +340,15 @@ static bool random_time(struct idrv_commitment *to, u64 *stale, u64 *late)
 	return to->issued <= wall || to->issued - wall <= idrv_limits.max_skew;
 }
 
+static void take_time(const struct idrv_commitment *to, u64 stale, u64 late)
+{
+	issued = to->issued;
+	stale_at = stale;
+	late_at = late;
+	expires_at = issued + to->valid_for + 1;
+	expired = (u64)stub_wall_seconds >= expires_at;
+}
+
 static bool is_in_force(const struct idrv_commitment *to)
 {
 	return loaded && to->epoch == now.epoch && to->version == now.version &&
@@ -379,9 +412,7 @@ static void commit(void)
 	    !again) {
 		issuer_copy(&now, &result);
 		loaded = true;
-		issued = to.issued;
-		stale_at = stale;
-		late_at = late;
+		take_time(&to, stale, late);
 		oldest.known = true;
 		oldest.epoch = now.epoch;
 		oldest.version = now.version;
@@ -428,9 +459,7 @@ static void confirm(void)
 	if (!loaded || to.epoch != now.epoch || to.version != now.version || to.issued <= issued)
 		*fault++ = ESTALE;
 	if (expect(CONFIRM, idrv_list_confirm(&to, &refusal), faults, &refusal)) {
-		issued = to.issued;
-		stale_at = stale;
-		late_at = late;
+		take_time(&to, stale, late);
 		confirmed++;
 	}
 	must(events[IDREVOKE_EVENT_CONFIRM] == confirmed, "events of confirmations");
@@ -464,10 +493,14 @@ static void pass_time(void)
 		ns = transaction.idle_at - stub_boottime_ns + random_below(3) - 1;
 	if (ns > 1000000 * SECOND)
 		ns = 0;
-	stub_clock_advance(ns);
 	stub_wall_seconds += ns / SECOND;
 	if (one_in(30))
 		stub_wall_seconds += (s64)random_below(400) - 200;
+	else if (loaded && one_in(5) && (u64)stub_wall_seconds < expires_at)
+		stub_wall_seconds = expires_at + random_below(3) - 1;
+	if (loaded && (u64)stub_wall_seconds >= expires_at)
+		expired = true;
+	stub_clock_advance(ns);
 }
 
 static void run_work(void)
@@ -484,6 +517,10 @@ static void run_work(void)
 		must(atomic64_read(&idrv_list.changes) > changes && idrv_list.wait.woken > woken,
 		     "poll is not woken by a state");
 	}
+	look_at_wall_clock();
+	if (loaded)
+		must((u64)stub_wall_seconds < expires_at || coarse() >= stale_at,
+		     "the wall clock is past the issuer's word");
 	/* Whoever waits learns of a state a tick or two after it came. */
 	if (!loaded || !now.count)
 		return;
@@ -653,6 +690,7 @@ int main(void)
 	ok(rebuilds > 50, "%llu rebuilds, %llu verifications, with %llu steps between their lines",
 	   rebuilds, verified, interleaved);
 	ok(announced_states > 10, "%llu states announced as time passed", announced_states);
+	ok(ended_by_wall_clock > 5, "%llu lists ended by the wall clock alone", ended_by_wall_clock);
 	is(stub_live, 0, "all memory is given back");
 	issuer_free(&result);
 	return done();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What passes with time: STALE and LATE come by themselves, wake poll, and are
- * told to the group of events; an idle transaction is aborted.
+ * told to the group of events, STALE also when the wall clock is put forward; an idle
+ * transaction is aborted.
  */
 #include <errno.h>
 #include <sys/ioctl.h>
@@ -156,6 +157,43 @@ static void deadlines(void)
 	drain_events();
 }
 
+static void put_wall_clock(int seconds)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec += seconds;
+	if (clock_settime(CLOCK_REALTIME, &now))
+		bail_out("clock_settime: %s", strerror(errno));
+}
+
+/*
+ * The clock was slow when the list came, or the machine was paused: once that is put
+ * right, the issuer's word counts for what it says.
+ */
+static void wall_clock(void)
+{
+	commit(0, 600);
+	is(info().state, IDREVOKE_STATE_CURRENT, "valid for 600 s: CURRENT");
+	drain_events();
+	put_wall_clock(500);
+	ok(!guest_readable(device, 2000), "the wall clock is put forward by 500 s: nothing changes");
+	is_answered(CARD_UNLISTED, 0, IDREVOKE_CLEAR, 0, 0, "... an unlisted card is CLEAR");
+	put_wall_clock(200);
+	ok(guest_readable(device, 40000), "by 200 s more: poll wakes");
+	put_wall_clock(-700);
+	is(info().state, IDREVOKE_STATE_STALE, "INFO: STALE, also when it is put back");
+	is(info().fresh_ms, 0, "INFO: for 0 s");
+	is_told(IDREVOKE_EVENT_STATE, IDREVOKE_STATE_STALE, "the change is told");
+	is_answered(CARD_UNLISTED, 0, IDREVOKE_UNKNOWN, IDREVOKE_WHY_STALE, IDREVOKE_FLAG_STALE,
+		    "... an unlisted card is UNKNOWN/STALE");
+	is_answered(CARD_CANCELLED, 0, IDREVOKE_REVOKED, 0, IDREVOKE_FLAG_STALE,
+		    "... a listed card stays REVOKED");
+	is(confirm(-10, 3600), 0, "CONFIRM");
+	is(info().state, IDREVOKE_STATE_CURRENT, "... makes it CURRENT");
+	drain_events();
+}
+
 static void flush(void)
 {
 	struct wire_reply event;
@@ -253,6 +291,7 @@ int main(void)
 	set_up("hits_per_hour=0 max_skew=60 max_valid_for=1000");
 	stale();
 	deadlines();
+	wall_clock();
 	flush();
 	tear_down();
 

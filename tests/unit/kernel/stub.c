@@ -167,7 +167,7 @@ u64 stub_boottime_ns = 1000 * NSEC_PER_SEC;
 s64 stub_wall_seconds = 1800000000;
 
 static pthread_mutex_t timer_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct hrtimer *timer;
+static struct hrtimer *timer, *wall_timer;
 
 u64 ktime_get_boottime_ns(void)
 {
@@ -189,11 +189,14 @@ u64 ktime_get_real_ns(void)
 void hrtimer_setup(struct hrtimer *new, enum hrtimer_restart (*function)(struct hrtimer *),
 		   clockid_t clock_id, enum hrtimer_mode mode)
 {
-	if (clock_id != CLOCK_BOOTTIME)
-		stub_warn(__FILE__, __LINE__);
 	new->function = function;
 	new->expires = 0;
-	timer = new;
+	if (clock_id == CLOCK_REALTIME)
+		wall_timer = new;
+	else if (clock_id == CLOCK_BOOTTIME)
+		timer = new;
+	else
+		stub_warn(__FILE__, __LINE__);
 }
 
 void hrtimer_start(struct hrtimer *which, ktime_t expires, enum hrtimer_mode mode)
@@ -385,16 +388,23 @@ void stub_settle(void)
 	} while (done);
 }
 
+/* Under timer_lock. */
+static void expire(struct hrtimer *which, u64 now)
+{
+	if (!which || !which->expires || which->expires > now)
+		return;
+	which->expires = 0;
+	which->function(which);
+}
+
 void stub_clock_advance(u64 ns)
 {
 	u64 now = __atomic_add_fetch(&stub_boottime_ns, ns, __ATOMIC_RELAXED);
 	struct delayed_work *work;
 
 	pthread_mutex_lock(&timer_lock);
-	if (timer && timer->expires && timer->expires <= now) {
-		timer->expires = 0;
-		timer->function(timer);
-	}
+	expire(timer, now);
+	expire(wall_timer, ktime_get_real_ns());
 	pthread_mutex_unlock(&timer_lock);
 
 	pthread_mutex_lock(&queue_lock);
