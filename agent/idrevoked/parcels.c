@@ -21,6 +21,12 @@ struct parcel {
 	uint64_t written; /* bytes that the disk has been asked to write */
 };
 
+/* A file that cannot be used, and stays: until another one takes its place. */
+struct lost {
+	struct lost *next;
+	struct idrevoke_feed_payload named;
+};
+
 static struct parcel *find(const struct parcels *parcels,
 			   const struct idrevoke_feed_payload *named)
 {
@@ -29,6 +35,36 @@ static struct parcel *find(const struct parcels *parcels,
 	while (parcel && !same_payload(&parcel->named, named))
 		parcel = parcel->next;
 	return parcel;
+}
+
+/* Where the pointer to it is; if it is not lost, that at the end. */
+static struct lost **find_lost(struct parcels *parcels, const struct idrevoke_feed_payload *named)
+{
+	struct lost **link = &parcels->lost;
+
+	while (*link && !same_payload(&(*link)->named, named))
+		link = &(*link)->next;
+	return link;
+}
+
+static void lose(struct parcels *parcels, const struct idrevoke_feed_payload *named)
+{
+	struct lost **link = find_lost(parcels, named);
+
+	/* Without memory for it, it is looked at again. */
+	if (*link || !(*link = calloc(1, sizeof(**link))))
+		return;
+	(*link)->named = *named;
+}
+
+static void unlose(struct lost **link)
+{
+	struct lost *lost = *link;
+
+	if (!lost)
+		return;
+	*link = lost->next;
+	free(lost);
 }
 
 static void forget(struct parcel *parcel)
@@ -116,11 +152,13 @@ static int start(struct parcels *parcels, const struct idrevoke_feed_payload *na
 	return error;
 }
 
-static bool is_here(const struct parcels *parcels, const struct idrevoke_feed_payload *named)
+static bool is_here(struct parcels *parcels, const struct idrevoke_feed_payload *named)
 {
 	const struct parcel *parcel = find(parcels, named);
 
-	return parcel ? parcel->arrived : state_has(parcels->state, named);
+	if (parcel)
+		return parcel->arrived;
+	return !*find_lost(parcels, named) && state_has(parcels->state, named);
 }
 
 /* Return: 1: a payload is here; 0: it will be; or a negative errno. */
@@ -145,7 +183,7 @@ static int delta_count(const struct idrevoke_latest *latest, uint64_t from)
 	return idrevoke_latest_deltas(latest, from ? from : latest->snapshot.version);
 }
 
-bool parcels_here(const struct parcels *parcels, const struct idrevoke_latest *latest,
+bool parcels_here(struct parcels *parcels, const struct idrevoke_latest *latest,
 		  uint64_t from)
 {
 	if (!from && !is_here(parcels, &latest->snapshot))
@@ -198,35 +236,40 @@ FILE *parcels_open(struct parcels *parcels, const struct idrevoke_feed_payload *
 }
 
 void parcels_drop(struct parcels *parcels, const struct idrevoke_feed_payload *named,
-		  const char *why)
+		  bool damaged, const char *why)
 {
 	char path[IDREVOKE_FEED_PATH];
 
 	idrevoke_feed_path(named, path);
 	log_line(LOG_ERR, "%s: %s; it will be fetched again", path, why);
-	state_drop(parcels->state, named);
+	/* What could not be read now may be some day, and is all there is without a network. */
+	if (!damaged || state_drop(parcels->state, named))
+		lose(parcels, named);
 }
 
 /* Return: 1: it was written, or a part of it; or a negative errno. */
 static int store(struct parcel *parcel)
 {
 	struct parcels *parcels = parcel->parcels;
-	int more;
+	bool part = !parcel->in_memory && parcel->written < parcel->named.stored;
+	int error;
 
-	if (!parcel->in_memory && parcel->written < parcel->named.stored) {
-		state_write_out(parcel->file, &parcel->written);
-		return 1;
-	}
-	more = state_store(parcels->state, &parcel->named, parcel->file, parcel->in_memory);
-	if (!more) {
+	if (part)
+		error = state_write_out(parcel->file, &parcel->written);
+	else
+		error = state_store(parcels->state, &parcel->named, parcel->file,
+				    parcel->in_memory);
+	if (!error && !part) {
+		unlose(find_lost(parcels, &parcel->named));
 		forget(parcel);
-		return 1;
 	}
+	if (!error)
+		return 1;
 	/* What a disk failed to take in may not be there for reading either. */
 	if (!parcel->in_memory)
 		discard(parcel);
 	parcels->disk_trouble = true;
-	return more;
+	return error;
 }
 
 int parcels_store(struct parcels *parcels, const struct idrevoke_latest *latest)
@@ -253,6 +296,12 @@ void parcels_retain(struct parcels *parcels, const struct idrevoke_latest *one,
 		    !latest_names(other, &parcel->named))
 			discard(parcel);
 	}
+	for (struct lost **link = &parcels->lost; *link;) {
+		if (latest_names(one, &(*link)->named) || latest_names(other, &(*link)->named))
+			link = &(*link)->next;
+		else
+			unlose(link);
+	}
 }
 
 void parcels_reroute(struct parcels *parcels, struct fetch *fetch)
@@ -265,4 +314,6 @@ void parcels_free(struct parcels *parcels)
 {
 	discard_all(parcels, true);
 	discard_all(parcels, false);
+	while (parcels->lost)
+		unlose(&parcels->lost);
 }

@@ -16,6 +16,7 @@
 #include "state.h"
 
 struct parcel;
+struct lost;
 
 /**
  * typedef parcels_arrived_t - called when a payload arrived, or did not
@@ -34,6 +35,7 @@ typedef void (*parcels_arrived_t)(void *userdata, const struct idrevoke_feed_pay
  * @fetch: where payloads come from; NULL: nothing is fetched. To be set by
  *	parcels_reroute().
  * @first: those that are on their way, or here but not in the state directory
+ * @lost: those in the state directory that cannot be used, and are not taken as here
  * @disk_trouble: everything is kept in memory
  */
 struct parcels {
@@ -42,6 +44,7 @@ struct parcels {
 	void *userdata;
 	struct fetch *fetch;
 	struct parcel *first;
+	struct lost *lost;
 	bool disk_trouble;
 };
 
@@ -58,7 +61,7 @@ void parcels_reroute(struct parcels *parcels, struct fetch *fetch);
  * @latest: which names the version and the payloads
  * @from: a version from which the deltas reach; 0: from nothing
  */
-bool parcels_here(const struct parcels *parcels, const struct idrevoke_latest *latest,
+bool parcels_here(struct parcels *parcels, const struct idrevoke_latest *latest,
 		  uint64_t from);
 
 /**
@@ -84,13 +87,14 @@ FILE *parcels_open(struct parcels *parcels, const struct idrevoke_feed_payload *
 		   bool *verified);
 
 /**
- * parcels_drop() - throw away a payload that turned out to be damaged
+ * parcels_drop() - do without a payload that cannot be used, until another one comes
  * @parcels: the payloads
  * @named: which
+ * @damaged: it is not what the issuer signed, and is thrown away; or it cannot be read
  * @why: what is wrong with it, for the log
  */
 void parcels_drop(struct parcels *parcels, const struct idrevoke_feed_payload *named,
-		  const char *why);
+		  bool damaged, const char *why);
 
 /**
  * parcels_store() - write payloads to the state directory, one or a part at a time

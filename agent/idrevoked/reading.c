@@ -107,7 +107,7 @@ static int verify(struct reading *reading)
 	}
 	if (error == -ENOMEM)
 		return error;
-	parcels_drop(reading->parcels, file->named, why);
+	parcels_drop(reading->parcels, file->named, error == -EBADMSG, why);
 	return -ENODATA;
 }
 

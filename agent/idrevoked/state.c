@@ -308,12 +308,14 @@ void state_discard(const struct state *state, const struct idrevoke_feed_payload
 	unlinkat(state->directory, path, 0);
 }
 
-void state_write_out(FILE *file, uint64_t *written)
+int state_write_out(FILE *file, uint64_t *written)
 {
-	sync_file_range(fileno(file), *written, WRITE_STEP,
-			SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-				SYNC_FILE_RANGE_WAIT_AFTER);
+	if (sync_file_range(fileno(file), *written, WRITE_STEP,
+			    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				    SYNC_FILE_RANGE_WAIT_AFTER))
+		return -errno;
 	*written += WRITE_STEP;
+	return 0;
 }
 
 /* Writes what is in memory to the place where it would have come in. */
@@ -359,12 +361,12 @@ int state_store(const struct state *state, const struct idrevoke_feed_payload *n
 	return error;
 }
 
-void state_drop(const struct state *state, const struct idrevoke_feed_payload *named)
+int state_drop(const struct state *state, const struct idrevoke_feed_payload *named)
 {
 	char path[IDREVOKE_FEED_PATH];
 
 	idrevoke_feed_path(named, path);
-	unlinkat(state->directory, path, 0);
+	return unlinkat(state->directory, path, 0) && errno != ENOENT ? -errno : 0;
 }
 
 int state_save(const struct state *state, const struct edition *edition)

@@ -114,10 +114,13 @@ void state_discard(const struct state *state, const struct idrevoke_feed_payload
  * @file: of state_incoming()
  * @written: in and out: how many bytes it was asked for
  *
- * So that state_store() need not wait long for a large file. What goes wrong, that
- * finds out.
+ * So that state_store() need not wait long for a large file. The kernel tells of an
+ * error once, and would not tell state_store() any more.
+ *
+ * Return: 0 or a negative errno: as if state_store() had failed, but for
+ * state_discard(), which is the caller's.
  */
-void state_write_out(FILE *file, uint64_t *written);
+int state_write_out(FILE *file, uint64_t *written);
 
 /**
  * state_store() - write a payload to the disk and give it its place there
@@ -135,8 +138,10 @@ int state_store(const struct state *state, const struct idrevoke_feed_payload *n
  * state_drop() - remove a payload that turned out to be damaged
  * @state: the directory
  * @named: the payload
+ *
+ * Return: 0 or a negative errno.
  */
-void state_drop(const struct state *state, const struct idrevoke_feed_payload *named);
+int state_drop(const struct state *state, const struct idrevoke_feed_payload *named);
 
 /**
  * state_save() - make a latest the one to start with after a restart

@@ -40,7 +40,7 @@ is "$(cd "$work/old_state" && find . -type f | sort | comm -12 - <(echo "$new_fi
 	'they have no payload in common'
 
 # Of these, whatever concerns the state directory is looked at. Counted each by itself.
-calls='mkdir mkdirat openat fallocate write sendfile fsync renameat fchmod unlinkat'
+calls='mkdir mkdirat openat fallocate write sendfile sync_file_range fsync renameat fchmod unlinkat'
 
 paths=(-P "$state" -P "$state/snapshot" -P "$state/delta" -P "$state/latest")
 for file in $(cd "$work/old_state" && find . -type f -path '*/*.zst') $(grep zst <<<"$new_files"); do
@@ -161,7 +161,7 @@ suffers() {
 }
 
 wrong='' points=0
-for call in openat fallocate write sendfile fsync renameat fchmod unlinkat; do
+for call in openat fallocate write sendfile sync_file_range fsync renameat fchmod unlinkat; do
 	for error in ENOSPC EIO; do
 		n=1
 		# That the directory's parent is on the disk is made sure of first, if it can be.

@@ -141,9 +141,42 @@ start server "$hostile/server" "$store/feed" "$work/rules" "$work/good.pem" "$po
 happens 'damaged snapshot: current when the server is back' current
 happens 'damaged snapshot: and kept' follows
 
+stop server
+flip "$(find "$work/agent/snapshot" -name '*.zst')"
+mount -o remount,ro "$work/agent"
+mark
+unload_module
+load_module
+happens 'damaged snapshot that stays: the agent says so' heard 'snapshot/.*: the payload has another SHA-256'
+start server "$hostile/server" "$store/feed" "$work/rules" "$work/good.pem" "$port"
+happens 'damaged snapshot that stays: current when the server is back' current
+mount -o remount,rw "$work/agent"
+news
+happens 'damaged snapshot that stays: kept when the disk can be written to' follows
+is "$(tail -c "+$((heard_from + 1))" "$work/agent.log" | grep -c SHA-256)" 1 \
+	'damaged snapshot that stays: said once'
+
 ok 'the agent is still the same process' kill -0 "${process[agent]}"
 is "$(grep -l "$card" "$work"/*.log)" '' 'no card number in what was said'
 stop agent
 is $? 0 'the agent ends when told to'
+
+# --- the same with a disk that cannot be read
+
+unreadable_agent() {
+	exec strace -D -f --seccomp-bpf -qq -o "$work/calls" -P "$1" -e trace=read \
+		-e inject=read:error=EIO "$tools/idrevoked/idrevoked" -c "$work/agent.conf"
+}
+stop server
+unload_module
+load_module
+snapshot=$(find "$work/agent/snapshot" -name '*.zst')
+start agent unreadable_agent "$snapshot"
+happens 'unreadable snapshot: the agent says so' said agent 'snapshot/.*: the payload cannot be read'
+is "$(verdict "$unlisted")" 'UNKNOWN (NOT_READY)' 'unreadable snapshot: no card is CLEAR'
+ok 'unreadable snapshot: it stays, since it may be read some day' test -e "$snapshot"
+start server "$hostile/server" "$store/feed" "$work/rules" "$work/good.pem" "$port"
+happens 'unreadable snapshot: current when the server is back' current
+stop agent
 ok 'the module can be unloaded' unload_module
 done_testing
