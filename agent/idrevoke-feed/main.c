@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* idrevoke-feed, the issuer's tool: takes reports, signs, publishes, serves. */
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,6 +100,9 @@ static int run(const struct command *command, int argc, char **argv)
 	bool help;
 	int status = options_parse(command, argc, argv, &options, &help);
 
+	/* whoever reads what is printed may go, and what is to be published is all the same */
+	if (!status && options.value[OPTION_PUBLISH])
+		signal(SIGPIPE, SIG_IGN);
 	if (!status && help)
 		options_help(command);
 	else if (!status)

@@ -194,7 +194,7 @@ static int make_version(struct store *store, struct list *list)
 	struct settings settings;
 
 	if (store_settings(store, &settings) || store_list(store, list) ||
-	    count_since_snapshot(store, &since))
+	    publish_check_copy(store, &settings, list) || count_since_snapshot(store, &since))
 		return -1;
 	/* only if those before this one failed: latest could not name the way here */
 	if (list->version && since.deltas >= IDREVOKE_FEED_DELTAS_MAX && publish_snapshot(store))

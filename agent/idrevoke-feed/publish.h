@@ -85,6 +85,20 @@ int publish_read_latest(const struct store *store, const struct idrevoke_signer 
 			struct idrevoke_latest *latest);
 
 /**
+ * publish_check_copy() - compare the store with latest as it was published
+ * @store: the store; the caller has the lock, and is in a transaction
+ * @settings: its settings
+ * @list: its list, before a version is made
+ *
+ * A store that was put back from a copy must not make the next version: it would be
+ * another list than gateways have by that number, without what was reported since.
+ *
+ * Return: 0; -1: the store is behind, or has another list.
+ */
+int publish_check_copy(const struct store *store, const struct settings *settings,
+		       const struct list *list);
+
+/**
  * publish_check_clock() - compare the clock with the last statement
  * @store: the store
  *

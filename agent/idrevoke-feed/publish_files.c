@@ -222,6 +222,48 @@ int publish_read_latest(const struct store *store, const struct idrevoke_signer 
 	return error ? -1 : 0;
 }
 
+/*
+ * A store that is a copy from before knows less than gateways do, and would make of the
+ * same version another list.
+ */
+static int check_copy(const struct idrevoke_latest *before, const struct idrevoke_latest *latest)
+{
+	if (before->epoch < latest->epoch ||
+	    (before->epoch == latest->epoch && before->version < latest->version))
+		return 0;
+	if (before->epoch > latest->epoch || before->version > latest->version)
+		return complain("%s names a newer version than the store has: is the store an "
+				"old copy?", IDREVOKE_FEED_LATEST);
+	if (before->count != latest->count ||
+	    !idrevoke_digest_equal(&before->digest, &latest->digest))
+		return complain("%s names another list as version %" PRIu64 " than the store "
+				"has: was the store an old copy?", IDREVOKE_FEED_LATEST,
+				latest->version);
+	return 0;
+}
+
+int publish_check_copy(const struct store *store, const struct settings *settings,
+		       const struct list *list)
+{
+	const struct idrevoke_latest latest = {
+		.epoch = settings->epoch,
+		.version = list->version,
+		.count = list->published_count,
+		.digest = list->published_digest,
+	};
+	struct idrevoke_signer signer;
+	struct idrevoke_latest before;
+	int none;
+
+	if (store_signer(store, &signer))
+		return -1;
+	none = publish_read_latest(store, &signer, &before);
+	explicit_bzero(&signer, sizeof(signer));
+	if (none)
+		return none < 0 ? -1 : 0;
+	return check_copy(&before, &latest);
+}
+
 /* What is said must not go back: neither in version nor in time. */
 static int check_before(const struct store *store, const struct idrevoke_signer *signer,
 			struct idrevoke_latest *latest)
@@ -231,14 +273,8 @@ static int check_before(const struct store *store, const struct idrevoke_signer 
 
 	if (none)
 		return none < 0 ? -1 : 0;
-	/* store_end() passes a failure to read it on. */
-	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
-	if (before.epoch > latest->epoch ||
-	    (before.epoch == latest->epoch && before.version > latest->version)) {
-		complain("%s names a newer version than the store has: is the store an old copy?",
-			 IDREVOKE_FEED_LATEST);
+	if (check_copy(&before, latest))
 		return -1;
-	}
 	/* a clock that was set back a little */
 	if (latest->issued < before.issued && !store->clock_mended)
 		latest->issued = before.issued;

@@ -211,6 +211,17 @@ server=
 is "$(sed 's/ [0-9]*$//' "$work/serve.log" | sort -u | paste -sd,)" 'published 2,serving on port' \
 	'and had nothing to complain of'
 
+# --- nobody reads what is printed
+
+store=$work/unread
+cp -r "$work/original" "$store"
+feed publish --store "$store" >"$work/out"
+before=$(value version)
+# shellcheck disable=SC2016 # Perl's
+perl -e 'pipe(R, W); close R; open STDOUT, ">&W"; exec @ARGV' "$IDREVOKE_BUILD/agent/idrevoke-feed/idrevoke-feed" \
+	report --store "$store" --by a --why b --lost --publish <<<110101199003076958 2>"$work/unread.log"
+is "$(value version)" $((before + 1)) 'nobody reads what report prints: it is published all the same'
+
 # --- a store that is a copy from before
 
 store=$work/copied
@@ -223,6 +234,11 @@ cp "$work/before.db" "$store/store.db"
 said 'a store that was put back' 'names a newer version than the store has: is the store an old copy' 4 \
 	feed publish --store "$store"
 is "$(sha256sum "$store/feed/latest")" "$latest" 'takes nothing back'
+pattern='names a newer version than the store has: is the store an old copy'
+for another in 11010119900307889X 110101199003077918; do
+	said 'with a change, too' "$pattern" 4 feed report --store "$store" --by a --why b --lost --publish <<<"$another"
+done
+is "$(sha256sum "$store/feed/latest")" "$latest" 'which takes nothing back, however often'
 
 # --- a clock that is wrong
 
