@@ -54,7 +54,7 @@ static int device_open(struct inode *inode, struct file *file)
 		kfree(opener);
 		return -ENOMEM;
 	}
-	atomic64_set(&opener->seen, atomic64_read(&idrv_list.changes));
+	atomic64_set(&opener->seen, atomic64_read_acquire(&idrv_list.changes));
 	file->private_data = opener;
 	return stream_open(inode, file);
 }
@@ -270,7 +270,7 @@ static __poll_t device_poll(struct file *file, poll_table *wait)
 	struct opener *opener = file->private_data;
 
 	poll_wait(file, &idrv_list.wait, wait);
-	if (atomic64_read(&idrv_list.changes) != atomic64_read(&opener->seen))
+	if (atomic64_read_acquire(&idrv_list.changes) != atomic64_read(&opener->seen))
 		return EPOLLIN | EPOLLRDNORM;
 	return 0;
 }

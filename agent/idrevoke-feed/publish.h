@@ -76,13 +76,11 @@ int publish_lock(const struct store *store, const char *name, bool wait);
 /**
  * publish_read_latest() - read latest as it was published
  * @store: the store
- * @signer: the key
  * @latest: out
  *
  * Return: 0; 1: there is none; or -1.
  */
-int publish_read_latest(const struct store *store, const struct idrevoke_signer *signer,
-			struct idrevoke_latest *latest);
+int publish_read_latest(const struct store *store, struct idrevoke_latest *latest);
 
 /**
  * publish_check_copy() - compare the store with latest as it was published

@@ -3,8 +3,6 @@
  * The clock. What a wrong one says is signed and kept: so it is compared with the
  * last statement before anything is written.
  */
-#include <string.h>
-
 #include "../lib/date.h"
 #include "feed_tool.h"
 #include "publish.h"
@@ -18,7 +16,6 @@
 int publish_check_clock(const struct store *store)
 {
 	char now_text[TIME_TEXT], issued_text[TIME_TEXT];
-	struct idrevoke_signer signer;
 	struct idrevoke_latest before;
 	uint64_t now = time_now();
 	int none;
@@ -30,10 +27,7 @@ int publish_check_clock(const struct store *store)
 	}
 	if (store->clock_mended)
 		return 0;
-	if (store_signer(store, &signer))
-		return -1;
-	none = publish_read_latest(store, &signer, &before);
-	explicit_bzero(&signer, sizeof(signer));
+	none = publish_read_latest(store, &before);
 	if (none || now + SKEW >= before.issued)
 		return none < 0 ? -1 : 0;
 	time_format(before.issued, issued_text);

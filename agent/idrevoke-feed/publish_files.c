@@ -208,8 +208,9 @@ static int read_latest(struct store *store, struct idrevoke_latest *latest)
 	return publish_as_of(store, list.version, latest);
 }
 
-int publish_read_latest(const struct store *store, const struct idrevoke_signer *signer,
-			struct idrevoke_latest *latest)
+/* Return: as publish_read_latest(). */
+static int read_published(const struct store *store, const struct idrevoke_signer *signer,
+			  struct idrevoke_latest *latest)
 {
 	const char *why;
 	int error = idrevoke_mirror_latest(store->feed, &signer->verifier, latest, NULL, NULL,
@@ -220,6 +221,18 @@ int publish_read_latest(const struct store *store, const struct idrevoke_signer 
 	if (error)
 		complain("%s: %s", IDREVOKE_FEED_LATEST, why);
 	return error ? -1 : 0;
+}
+
+int publish_read_latest(const struct store *store, struct idrevoke_latest *latest)
+{
+	struct idrevoke_signer signer;
+	int none;
+
+	if (store_signer(store, &signer))
+		return -1;
+	none = read_published(store, &signer, latest);
+	explicit_bzero(&signer, sizeof(signer));
+	return none;
 }
 
 /*
@@ -251,14 +264,9 @@ int publish_check_copy(const struct store *store, const struct settings *setting
 		.count = list->published_count,
 		.digest = list->published_digest,
 	};
-	struct idrevoke_signer signer;
 	struct idrevoke_latest before;
-	int none;
+	int none = publish_read_latest(store, &before);
 
-	if (store_signer(store, &signer))
-		return -1;
-	none = publish_read_latest(store, &signer, &before);
-	explicit_bzero(&signer, sizeof(signer));
 	if (none)
 		return none < 0 ? -1 : 0;
 	return check_copy(&before, &latest);
@@ -269,7 +277,7 @@ static int check_before(const struct store *store, const struct idrevoke_signer 
 			struct idrevoke_latest *latest)
 {
 	struct idrevoke_latest before;
-	int none = publish_read_latest(store, signer, &before);
+	int none = read_published(store, signer, &before);
 
 	if (none)
 		return none < 0 ? -1 : 0;
@@ -307,7 +315,7 @@ static int write_latest(const struct store *store, const struct idrevoke_latest 
 int publish_latest(struct store *store)
 {
 	struct idrevoke_signer signer;
-	struct idrevoke_latest latest;
+	struct idrevoke_latest latest = { 0 };
 	int error;
 
 	/* one transaction, so that version and payloads fit together */

@@ -183,8 +183,7 @@ static int delta_count(const struct idrevoke_latest *latest, uint64_t from)
 	return idrevoke_latest_deltas(latest, from ? from : latest->snapshot.version);
 }
 
-bool parcels_here(struct parcels *parcels, const struct idrevoke_latest *latest,
-		  uint64_t from)
+bool parcels_here(struct parcels *parcels, const struct idrevoke_latest *latest, uint64_t from)
 {
 	if (!from && !is_here(parcels, &latest->snapshot))
 		return false;

@@ -61,8 +61,7 @@ void parcels_reroute(struct parcels *parcels, struct fetch *fetch);
  * @latest: which names the version and the payloads
  * @from: a version from which the deltas reach; 0: from nothing
  */
-bool parcels_here(struct parcels *parcels, const struct idrevoke_latest *latest,
-		  uint64_t from);
+bool parcels_here(struct parcels *parcels, const struct idrevoke_latest *latest, uint64_t from);
 
 /**
  * parcels_obtain() - the same, and start to fetch what is missing

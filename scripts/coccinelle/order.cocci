@@ -35,8 +35,6 @@ atomic64_inc@p(&idrv_list.changes)
 position p;
 @@
 atomic64_read@p(&idrv_list.changes)
-...
-idrv_list_status(...)
 
 @script:python@
 p << counted.p;
