@@ -110,6 +110,12 @@ complains 'what we free is changed by nobody knows whom' < <(
 	race unknown 'kfree idrv_budget_put' 'race at unknown origin, with assert no accesses' |
 		sed '/ write to /,/ unknown+/d'
 )
+does_not 'a race of those who queue for a mutex of ours' < <(
+	race 'osq_lock __mutex_lock idrv_list_lock' 'osq_unlock __mutex_lock idrv_list_lock' 'read (reordered)'
+)
+complains 'what queues for a mutex of ours is changed by something else' < <(
+	race 'osq_lock __mutex_lock idrv_list_lock' 'kfree idrv_list_exit'
+)
 does_not 'a race of the kernel itself' < <(race setup_APIC_timer __ctr)
 does_not 'a race of the kernel itself, that we call' < <(
 	race 'timekeeping_advance update_wall_time' 'ktime_get_seconds get_random_bytes idrv_permutation_init'
